@@ -1,0 +1,193 @@
+"""Countries and regions: rows that the commission edits, and how a list's wording of a country is recognised.
+
+What a country is called, whether it is offered, and which regions it counts in, is data (`countries.csv` sows
+it once, `places_seed.py`); no rule in code names a country. A country may count in several regions.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from anyascii import anyascii
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.core.validators import RegexValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Region(models.Model):
+    """A group of countries for statistics. Groups overlap: their sums are not a total."""
+
+    code = models.CharField(
+        _("code"), max_length=20, primary_key=True, validators=[RegexValidator(r"^[a-z_]+\Z")]
+    )
+    name = models.CharField(_("name"), max_length=100)
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+
+    class Meta:
+        ordering = ["position", "code"]
+        verbose_name = _("region")
+        verbose_name_plural = _("regions")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Country(models.Model):
+    """A state or code as travel documents carry it (ISO 3166 alpha-3, and ICAO 9303's own, such as XXA)."""
+
+    code = models.CharField(
+        _("code in travel documents"),
+        max_length=3,
+        primary_key=True,
+        validators=[RegexValidator(r"^[A-Z]{3}\Z")],
+    )
+    alpha2 = models.CharField(
+        _("two-letter code"),
+        max_length=2,
+        unique=True,
+        null=True,
+        blank=True,
+        validators=[RegexValidator(r"^[A-Z]{2}\Z")],
+    )
+    name = models.CharField(_("name"), max_length=100)
+    regions = models.ManyToManyField(Region, verbose_name=_("regions"), related_name="countries", blank=True)
+    aliases = ArrayField(
+        models.CharField(max_length=100),
+        verbose_name=_("other names"),
+        help_text=_("As lists write it; capitals, accents and punctuation do not matter."),
+        default=list,
+        blank=True,
+    )
+    active = models.BooleanField(_("offered in forms"), default=True)
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name = _("country")
+        verbose_name_plural = _("countries")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+# --- recognising what a list says -------------------------------------------------------------------------------
+
+# Arabic letters that writers interchange: forms of alef, final ye, and te marbuta.
+_ARABIC_FORMS = str.maketrans("أإآٱىة", "اااايه", "ـ")
+_ARABIC_ARTICLE = re.compile(r"(?<!\w)ال(?=\w{2})")
+_NOT_WORD = re.compile(r"[^a-z0-9]+")
+_ARTICLES = frozenset({"the", "la", "le", "les", "l"})
+
+# Words of official names around the short one ('Republic of', 'Королевство', 'جمهورية'), already folded.
+_STATE_WORDS = (
+    "republic of and state states kingdom federal federative democratic people s peoples islamic arab hashemite "
+    "principality grand duchy sultanate emirate commonwealth independent socialist cooperative plurinational "
+    "bolivarian oriental united union federation "
+    "republique de du des d et royaume etat federale democratique populaire islamique principaute sultanat "
+    "respublika korolevstvo gosudarstvo federativnaya demokraticheskaya narodnaya islamskaya arabskaya "
+    "knyazhestvo sultanat velikoe gertsogstvo respublikasi kralligi dovleti"
+).split()
+_ARABIC_STATE_WORDS = (
+    "جمهورية مملكة دولة سلطنة إمارة العربية الإسلامية الديمقراطية الشعبية الاتحادية الهاشمية".split()
+)
+
+
+@lru_cache(maxsize=8192)
+def fold(text: str) -> str:
+    """A country's wording without what does not tell countries apart: 'The NETHERLANDS ' gives 'netherlands'."""
+    plain = unicodedata.normalize("NFKC", text)
+    plain = "".join(
+        c for c in unicodedata.normalize("NFD", plain) if not unicodedata.combining(c) or c == "\u0306"
+    )
+    plain = unicodedata.normalize("NFC", plain).translate(_ARABIC_FORMS)
+    plain = _ARABIC_ARTICLE.sub("", plain)
+    words = _NOT_WORD.sub(" ", anyascii(plain).lower().replace("'", "").replace("&", " and ")).split()
+    return " ".join([word for word in words if word not in _ARTICLES] or words)
+
+
+_GENERIC = frozenset(_STATE_WORDS) | {fold(word) for word in _ARABIC_STATE_WORDS}
+
+
+@dataclass(frozen=True)
+class CountryWording:
+    """What is known of one country: its codes, its names in all languages, other names."""
+
+    code: str
+    alpha2: str | None
+    names: tuple[str, ...]
+    aliases: tuple[str, ...]
+
+
+class CountryNames:
+    """All wordings of all countries in memory; made once for a list, then asked for every row."""
+
+    def __init__(self, wordings: Iterable[CountryWording]) -> None:
+        wordings = list(wordings)
+        self._codes: dict[str, str] = {}
+        for wording in wordings:
+            for code in (wording.code, wording.alpha2):
+                if code:
+                    self._codes[code.lower()] = wording.code
+        # What is edited by hand beats a name; a wording of two countries at the same rank is nobody's.
+        aliases = self._unambiguous((alias, w.code) for w in wordings for alias in w.aliases)
+        names = self._unambiguous((name, w.code) for w in wordings for name in w.names)
+        self._words = {**names, **aliases}
+        self._answers: dict[str, str | None] = {}
+
+    @staticmethod
+    def _unambiguous(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+        meant: dict[str, set[str]] = {}
+        for text, code in pairs:
+            if key := fold(text):
+                meant.setdefault(key, set()).add(code)
+        return {key: next(iter(codes)) for key, codes in meant.items() if len(codes) == 1}
+
+    @classmethod
+    def load(cls) -> CountryNames:
+        """From the table, by one query. Countries that are not offered are still recognised."""
+        columns = [f"name_{language}" for language in settings.MODELTRANSLATION_LANGUAGES]
+        rows = Country.objects.values_list("code", "alpha2", "aliases", *columns)
+        return cls(
+            CountryWording(code, alpha2, tuple(name for name in names if name), tuple(aliases))
+            for code, alpha2, aliases, *names in rows
+        )
+
+    @classmethod
+    def from_seed(cls) -> CountryNames:
+        """From the seed file, without a database."""
+        from accreditation.core.places_seed import seeded_countries
+
+        return cls(
+            CountryWording(seed.code, seed.alpha2, tuple(seed.names.values()), seed.aliases)
+            for seed in seeded_countries()
+        )
+
+    def find(self, text: str) -> str | None:
+        """The code of the country that a cell names by code or name in any of the languages, or None."""
+        if text not in self._answers:
+            if len(self._answers) > 10_000:  # a list of nonsense must not grow it without end
+                self._answers.clear()
+            self._answers[text] = self._find(text)
+        return self._answers[text]
+
+    def _find(self, text: str) -> str | None:
+        bare = text.strip().lower()
+        if bare in self._codes:
+            return self._codes[bare]
+        key = fold(text)
+        if found := self._words.get(key):
+            return found
+        if key in self._codes and bare.replace(".", "").isascii():
+            return self._codes[key]  # 'R.U.S.'
+        short = " ".join(word for word in key.split() if word not in _GENERIC)
+        return self._words.get(short) if short and short != key else None
+
+
+def recognise_country(text: str) -> str | None:
+    """The code of the country meant by one wording. For many rows, make one `CountryNames.load()` and ask it."""
+    return CountryNames.load().find(text)
