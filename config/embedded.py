@@ -53,7 +53,7 @@ def hold(folder: Path | str) -> Addresses:
     if folder not in _holds:
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            gate, users = open(folder / "gate", "a"), open(folder / "users", "a")
+            gate, users = (folder / "gate").open("a"), (folder / "users").open("a")
         except OSError as error:
             raise EmbeddedError(f"EMBEDDED_DIR {folder} cannot be used: {error.strerror}") from error
         with gate:
@@ -76,14 +76,14 @@ def remove(folder: Path | str) -> None:
     if not folder.exists():
         return
     try:
-        gate, keeper = open(folder / "gate", "a"), open(folder / "keeper", "a")
+        gate, keeper = (folder / "gate").open("a"), (folder / "keeper").open("a")
     except OSError as error:
         raise EmbeddedError(f"EMBEDDED_DIR {folder} cannot be removed: {error.strerror}") from error
     with gate, keeper:
         fcntl.flock(gate, fcntl.LOCK_EX)  # nobody starts them meanwhile
         if not _becomes_free(keeper) or not _is_free(folder / "users"):
             raise EmbeddedError(f"something still uses the servers in {folder}: stop it first")
-        command = [sys.executable, "-I", KEEPER, "remove", folder]
+        command: list[str | Path] = [sys.executable, "-I", KEEPER, "remove", folder]
         removal = subprocess.run(command, capture_output=True, text=True, check=False)
         if removal.returncode:
             raise EmbeddedError(f"EMBEDDED_DIR {folder} cannot be removed: {removal.stderr.strip()}")
@@ -129,7 +129,7 @@ def _is_free(path: Path) -> bool:
 
 
 def _start_keeper(folder: Path) -> subprocess.Popen[bytes]:
-    """By path and isolated (-I): it imports nothing of the product, and no variable of the caller steers it."""
+    """By path and isolated (-I): it imports nothing of ours, and no variable of the caller steers it."""
     with open(folder / "keeper.log", "a") as log:  # "a": an orphan of a killed keeper may still write to it
         return subprocess.Popen(
             [sys.executable, "-I", KEEPER, "keep", folder],

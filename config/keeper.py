@@ -59,7 +59,7 @@ class Keeper:
         }
 
     def as_account(self) -> dict[str, Any]:
-        """How a program of PostgreSQL is called: nothing of the caller's locale, zone or rights reaches it."""
+        """How a program of PostgreSQL is called: without the caller's locale, zone and rights."""
         how: dict[str, Any] = {"cwd": self.home, "stdin": subprocess.DEVNULL, "env": _environment()}
         if self.account:
             how |= {"user": self.account.pw_uid, "group": self.account.pw_gid, "extra_groups": []}
@@ -73,7 +73,15 @@ class Keeper:
         shutil.rmtree(fresh, ignore_errors=True)
         fresh.mkdir(mode=0o700)
         _give(fresh, self.account)
-        command = [self.binaries / "initdb", "-D", fresh, "-U", "postgres", "--encoding=UTF8", "--locale=C"]
+        command: list[str | Path] = [
+            self.binaries / "initdb",
+            "-D",
+            fresh,
+            "-U",
+            "postgres",
+            "--encoding=UTF8",
+            "--locale=C",
+        ]
         command += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
         command += ["--auth-local=trust", "--auth-host=reject", "--no-instructions"]
         subprocess.run(command, check=True, **self.as_account())
