@@ -1,0 +1,42 @@
+"""The commission's side: Django's admin behind our own door."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accreditation.core.proof import staff_proof_is_complete, url_of_missing_proof
+
+
+class Site(admin.AdminSite):
+    """The admin site that every app registers with; open to staff who proved enough in this session."""
+
+    site_header = _("Central Election Commission")
+    site_title = _("Central Election Commission")
+    index_title = _("The desk")
+    site_url = None
+    enable_nav_sidebar = True
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        return super().has_permission(request) and staff_proof_is_complete(request)
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Send guests and staff with too little proof where they can give it; refuse everybody else.
+
+        Django's own login form is never shown: it knows neither limits nor a second factor.
+        """
+        if request.user.is_authenticated and not super().has_permission(request):
+            raise PermissionDenied
+        index = reverse("admin:index", current_app=self.name)
+        if self.has_permission(request):
+            return HttpResponseRedirect(index)
+        wanted = request.GET.get("next") or request.get_full_path()
+        if wanted.startswith(reverse("admin:login", current_app=self.name)):
+            wanted = index
+        return HttpResponseRedirect(url_of_missing_proof(request, wanted))
+
+
+site = Site(name="admin")
