@@ -75,6 +75,8 @@ def remove(folder: Path | str) -> None:
     folder = Path(folder).resolve()
     if not folder.exists():
         return
+    if not (folder / "users").exists():
+        raise EmbeddedError(f"EMBEDDED_DIR {folder} was not made for the embedded servers: it is left alone")
     try:
         gate, keeper = (folder / "gate").open("a"), (folder / "keeper").open("a")
     except OSError as error:

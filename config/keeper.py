@@ -73,17 +73,10 @@ class Keeper:
         shutil.rmtree(fresh, ignore_errors=True)
         fresh.mkdir(mode=0o700)
         _give(fresh, self.account)
-        command: list[str | Path] = [
-            self.binaries / "initdb",
-            "-D",
-            fresh,
-            "-U",
-            "postgres",
-            "--encoding=UTF8",
-            "--locale=C",
-        ]
+        command: list[str | Path] = [self.binaries / "initdb", "-D", fresh, "-U", "postgres"]
+        command += ["--encoding=UTF8", "--locale=C", "--no-instructions"]
         command += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
-        command += ["--auth-local=trust", "--auth-host=reject", "--no-instructions"]
+        command += ["--auth-local=trust", "--auth-host=reject"]
         subprocess.run(command, check=True, **self.as_account())
         fresh.rename(self.cluster)
 
