@@ -1,11 +1,11 @@
 """Personal values at rest: an encrypted text field, sealed bytes, and a keyed hash to find them by.
 
-An envelope is `version (1 byte) | length of key id (1) | key id | nonce (12) | ciphertext and tag (AES-256-GCM)`.
+An envelope is `version (1 byte) | length of key id (1) | key id | nonce (12) | ciphertext and tag`, AES-256-GCM.
 The associated data names the place, `<table>.<column>.<row key>`: an envelope that is moved to another row or
 another column does not open. So renaming such a table or column means encrypting its rows again.
 
-Keys come from settings and never from the database: `ENCRYPTION_KEYS` maps key id to 32 bytes, the first writes,
-all of them read; `INDEX_KEY` is another 32 bytes, for the blind index alone.
+Keys come from settings, never from the database: `ENCRYPTION_KEYS` maps key id to 32 bytes, the first writes,
+all read; `INDEX_KEY` is another 32 bytes, for the blind index alone.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class DecryptionError(Exception):
     """The stored value does not open: altered, moved, cut short, or sealed with a key that is not here."""
 
 
-# --- keys and envelopes -----------------------------------------------------------------------------------------
+# --- keys and envelopes ---
 
 
 @dataclass(frozen=True)
@@ -134,14 +134,14 @@ def needs_rotation(envelope: bytes) -> bool:
     return _split(bytes(envelope))[0] != _keyring().current
 
 
-# --- finding without opening ------------------------------------------------------------------------------------
+# --- finding without opening ---
 
 
 def blind_index(purpose: str, *parts: str) -> bytes:
     """32 bytes that are equal when all parts are equal, and say nothing without INDEX_KEY.
 
-    Each part is preceded by its length, so that ("ab", "c") and ("a", "bc") differ. What counts as equal is for
-    the caller to settle first (`normalise_document_number`).
+    Each part is preceded by its length, so that ("ab", "c") and ("a", "bc") differ. What counts as equal
+    is for the caller to settle first (`normalise_document_number`).
     """
     key = settings.INDEX_KEY
     if len(key) != KEY_BYTES:
@@ -162,10 +162,10 @@ def normalise_document_number(text: str) -> str:
     """A document number as it is compared: two spellings of one number give the same, two numbers never do.
 
     1. NFKD, so that full-width and ligature forms become plain, accents are dropped; capitals.
-    2. Cyrillic and Greek capitals that look like a Latin letter become that letter ('АВ 123' typed in Cyrillic).
+    2. Cyrillic and Greek capitals that look like a Latin letter become that letter ('АВ 12' typed in Cyrillic).
     3. Digits of any script become 0-9.
-    4. Letters and digits stay, all else goes (spaces, dashes, the number sign, the '<' of an MRZ). Letters of
-       other scripts without a Latin look-alike stay too: without them 'ЖЯ 123456' and 'ЛЮ 123456' would be one.
+    4. Letters and digits stay, all else goes (spaces, dashes, the number sign, the '<' of an MRZ). Letters
+       of other scripts without a look-alike stay too: without them 'ЖЯ 123456' and 'ЛЮ 123456' would be one.
     Letter O and digit 0 remain two: a key that joins them would join two people.
     """
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).upper()).translate(_LOOK_ALIKES)
@@ -181,12 +181,12 @@ def normalise_document_number(text: str) -> str:
     return "".join(kept)
 
 
-# --- the model field --------------------------------------------------------------------------------------------
+# --- the model field ---
 
 
 @dataclass(frozen=True, repr=False)
 class Sealed:
-    """An envelope as it came from the database, opened only when somebody asks (also what `values()` gives)."""
+    """An envelope as it came from the database, opened only on request (`values()` gives it too)."""
 
     table: str
     column: str
@@ -228,7 +228,7 @@ class _EncryptedAttribute(DeferredAttribute):
         return self._bound(instance, value)
 
     def __set__(self, instance: models.Model, value: Any) -> None:
-        # Text read from another row comes along as plain text; it is bound to this row when it is read or saved.
+        # Text read from another row comes as plain text; it is bound to this row when it is read or saved.
         instance.__dict__[self.field.attname] = str.__str__(value) if isinstance(value, str) else value
 
     def _bound(self, instance: models.Model, text: str) -> str:
@@ -244,7 +244,7 @@ class EncryptedTextField(models.Field):
     """Text that is stored as an envelope bound to its row and column, and opened on attribute access.
 
     `row_key` names a field of the same row that is set in Python before the row is inserted and never changes
-    (a public id or uuid). `save`, `bulk_create` and `bulk_update` seal it; `QuerySet.update` cannot and refuses.
+    (a public id or uuid). `save`, `bulk_create` and `bulk_update` seal it; `QuerySet.update` refuses, it cannot.
     No lookups but `isnull`: keep a `blind_index` beside it. NULL and '' stay what they are.
     """
 
@@ -292,8 +292,8 @@ class EncryptedTextField(models.Field):
         return value if value is None or isinstance(value, str) else str(value)
 
     def pre_save(self, model_instance: models.Model, add: bool) -> Any:
-        # Read by the attribute: a stored envelope is opened and sealed anew, so that one that does not belong to
-        # this row (its key was changed, a copied instance) is noticed now and not when somebody needs it.
+        # Read by the attribute: a stored envelope is opened and sealed anew, so that one that does not belong
+        # to this row (its key was changed, a copied instance) is noticed now and not when somebody needs it.
         value = getattr(model_instance, self.attname)
         if isinstance(value, str):
             return encrypt(self.table, self.column, self.row_key_of(model_instance), value)

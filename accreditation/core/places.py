@@ -75,42 +75,39 @@ class Country(models.Model):
         return self.name
 
 
-# --- recognising what a list says -------------------------------------------------------------------------------
+# --- recognising what a list says ---
 
-# Arabic letters that writers interchange: forms of alef, final ye, and te marbuta.
-_ARABIC_FORMS = str.maketrans("أإآٱىة", "اااايه", "ـ")
+# Arabic letters that writers interchange (forms of alef, final ye, te marbuta), and the Russian ё.
+_INTERCHANGED = str.maketrans("أإآٱىةёЁ", "اااايهеЕ", "ـ")
+_ARABIC_MARKS = re.compile("[\u064b-\u065f\u0670]")
 _ARABIC_ARTICLE = re.compile(r"(?<!\w)ال(?=\w{2})")
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
 _ARTICLES = frozenset({"the", "la", "le", "les", "l"})
 
-# Words of official names around the short one ('Republic of', 'Королевство', 'جمهورية'), already folded.
-_STATE_WORDS = (
-    "republic of and state states kingdom federal federative democratic people s peoples islamic arab hashemite "
-    "principality grand duchy sultanate emirate commonwealth independent socialist cooperative plurinational "
-    "bolivarian oriental united union federation "
-    "republique de du des d et royaume etat federale democratique populaire islamique principaute sultanat "
-    "respublika korolevstvo gosudarstvo federativnaya demokraticheskaya narodnaya islamskaya arabskaya "
-    "knyazhestvo sultanat velikoe gertsogstvo respublikasi kralligi dovleti"
-).split()
-_ARABIC_STATE_WORDS = (
-    "جمهورية مملكة دولة سلطنة إمارة العربية الإسلامية الديمقراطية الشعبية الاتحادية الهاشمية".split()
-)
-
 
 @lru_cache(maxsize=8192)
 def fold(text: str) -> str:
-    """A country's wording without what does not tell countries apart: 'The NETHERLANDS ' gives 'netherlands'."""
-    plain = unicodedata.normalize("NFKC", text)
-    plain = "".join(
-        c for c in unicodedata.normalize("NFD", plain) if not unicodedata.combining(c) or c == "\u0306"
-    )
-    plain = unicodedata.normalize("NFC", plain).translate(_ARABIC_FORMS)
-    plain = _ARABIC_ARTICLE.sub("", plain)
-    words = _NOT_WORD.sub(" ", anyascii(plain).lower().replace("'", "").replace("&", " and ")).split()
+    """A country's wording without what does not tell countries apart: 'The NETHERLANDS ' is 'netherlands'."""
+    plain = _ARABIC_MARKS.sub("", unicodedata.normalize("NFKC", text)).translate(_INTERCHANGED)
+    latin = anyascii(_ARABIC_ARTICLE.sub("", plain)).lower()
+    words = _NOT_WORD.sub(" ", latin.replace("'", "").replace("&", " and ")).split()
     return " ".join([word for word in words if word not in _ARTICLES] or words)
 
 
-_GENERIC = frozenset(_STATE_WORDS) | {fold(word) for word in _ARABIC_STATE_WORDS}
+# What official names put around the short one; tried without, where the whole is not known.
+_GENERIC = frozenset(
+    word
+    for phrase in (
+        "republic of and state states kingdom federal federative democratic people s peoples islamic arab",
+        "hashemite principality grand duchy sultanate emirate commonwealth independent socialist cooperative",
+        "plurinational bolivarian oriental united union federation",
+        "république de du des d et royaume état fédérale démocratique populaire islamique principauté sultanat",
+        "Республика Королевство Государство Федеративная Демократическая Народная Исламская Арабская Княжество",
+        "Султанат Великое Герцогство Respublikası Krallığı Dövləti",
+        "جمهورية مملكة دولة سلطنة إمارة العربية الإسلامية الديمقراطية الشعبية الاتحادية الهاشمية",
+    )
+    for word in fold(phrase).split()
+)
 
 
 @dataclass(frozen=True)
@@ -189,5 +186,5 @@ class CountryNames:
 
 
 def recognise_country(text: str) -> str | None:
-    """The code of the country meant by one wording. For many rows, make one `CountryNames.load()` and ask it."""
+    """The code of the country meant by one wording. For many rows make one `CountryNames.load()` and ask it."""
     return CountryNames.load().find(text)

@@ -1,0 +1,9 @@
+from django.db import migrations
+
+from accreditation.core.machine_sql import guard_moves
+
+
+class Migration(migrations.Migration):
+    dependencies = [("credentials", "0001_initial"), ("core", "0002_audit_append_only")]
+
+    operations = [guard_moves("credentials_accreditation", "credentials.accreditation", births=["active"])]

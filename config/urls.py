@@ -1,0 +1,11 @@
+"""Addresses. Pages for people carry their language; the API, files and the admin do not."""
+
+from django.conf import settings
+from django.conf.urls.i18n import i18n_patterns
+from django.urls import include, path
+
+from accreditation.core.site import site
+
+urlpatterns = [
+    path("admin/", site.urls),
+]
