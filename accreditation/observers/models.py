@@ -7,7 +7,6 @@ the commission has confirmed. Nobody outside the commission sees or changes anot
 import uuid
 
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import OpClass
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -206,7 +205,11 @@ class NameToken(models.Model):
     token = models.CharField(max_length=NAME_LENGTH)
 
     class Meta:
-        indexes = (models.Index(OpClass(F("token"), name="text_pattern_ops"), "membership", name="name_token_prefix"),)
+        indexes = (
+            models.Index(
+                fields=["token", "membership"], name="name_token_prefix", opclasses=["text_pattern_ops", "int8_ops"]
+            ),
+        )
 
     def __str__(self) -> str:
         return self.token
