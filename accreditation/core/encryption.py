@@ -1,8 +1,8 @@
 """Personal values at rest: an encrypted text field, sealed bytes, and a keyed hash to find them by.
 
-An envelope is `version (1 byte) | length of key id (1) | key id | nonce (12) | ciphertext and tag`, AES-256-GCM.
-The associated data names the place, `<table>.<column>.<row key>`: an envelope that is moved to another row or
-another column does not open. So renaming such a table or column means encrypting its rows again.
+An envelope is `version (1 byte) | length of key id (1) | key id | nonce (12) | ciphertext and tag`
+(AES-256-GCM). The associated data names the place, `<table>.<column>.<row key>`: an envelope that is moved
+to another row or another column does not open. So renaming such a table or column means encrypting its rows again.
 
 Keys come from settings, never from the database: `ENCRYPTION_KEYS` maps key id to 32 bytes, the first writes,
 all read; `INDEX_KEY` is another 32 bytes, for the blind index alone.
@@ -162,7 +162,7 @@ def normalise_document_number(text: str) -> str:
     """A document number as it is compared: two spellings of one number give the same, two numbers never do.
 
     1. NFKD, so that full-width and ligature forms become plain, accents are dropped; capitals.
-    2. Cyrillic and Greek capitals that look like a Latin letter become that letter ('АВ 12' typed in Cyrillic).
+    2. Cyrillic and Greek capitals that look like a Latin letter become that letter ('АВ 12' in Cyrillic).
     3. Digits of any script become 0-9.
     4. Letters and digits stay, all else goes (spaces, dashes, the number sign, the '<' of an MRZ). Letters
        of other scripts without a look-alike stay too: without them 'ЖЯ 123456' and 'ЛЮ 123456' would be one.
@@ -244,7 +244,7 @@ class EncryptedTextField(models.Field):
     """Text that is stored as an envelope bound to its row and column, and opened on attribute access.
 
     `row_key` names a field of the same row that is set in Python before the row is inserted and never changes
-    (a public id or uuid). `save`, `bulk_create` and `bulk_update` seal it; `QuerySet.update` refuses, it cannot.
+    (a public id or uuid). `save`, `bulk_create` and `bulk_update` seal it; `QuerySet.update` is refused.
     No lookups but `isnull`: keep a `blind_index` beside it. NULL and '' stay what they are.
     """
 

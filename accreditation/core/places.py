@@ -81,6 +81,8 @@ class Country(models.Model):
 _INTERCHANGED = str.maketrans("أإآٱىةёЁ", "اااايهеЕ", "ـ")
 _ARABIC_MARKS = re.compile("[\u064b-\u065f\u0670]")
 _ARABIC_ARTICLE = re.compile(r"(?<!\w)ال(?=\w{2})")
+_APOSTROPHES = re.compile("['`\u2018\u2019\u02bc\u00b4]")
+_SIGNS_OF_TRANSLITERATION = re.compile("['`]")
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
 _ARTICLES = frozenset({"the", "la", "le", "les", "l"})
 
@@ -89,8 +91,9 @@ _ARTICLES = frozenset({"the", "la", "le", "les", "l"})
 def fold(text: str) -> str:
     """A country's wording without what does not tell countries apart: 'The NETHERLANDS ' is 'netherlands'."""
     plain = _ARABIC_MARKS.sub("", unicodedata.normalize("NFKC", text)).translate(_INTERCHANGED)
-    latin = anyascii(_ARABIC_ARTICLE.sub("", plain)).lower()
-    words = _NOT_WORD.sub(" ", latin.replace("'", "").replace("&", " and ")).split()
+    plain = _APOSTROPHES.sub(" ", _ARABIC_ARTICLE.sub("", plain)).replace("&", " and ")
+    latin = _SIGNS_OF_TRANSLITERATION.sub("", anyascii(plain).lower())
+    words = _NOT_WORD.sub(" ", latin).split()
     return " ".join([word for word in words if word not in _ARTICLES] or words)
 
 
@@ -98,12 +101,12 @@ def fold(text: str) -> str:
 _GENERIC = frozenset(
     word
     for phrase in (
-        "republic of and state states kingdom federal federative democratic people s peoples islamic arab",
+        "republic of state states kingdom federal federative democratic people s peoples islamic arab",
         "hashemite principality grand duchy sultanate emirate commonwealth independent socialist cooperative",
         "plurinational bolivarian oriental united union federation",
-        "république de du des d et royaume état fédérale démocratique populaire islamique principauté sultanat",
-        "Республика Королевство Государство Федеративная Демократическая Народная Исламская Арабская Княжество",
-        "Султанат Великое Герцогство Respublikası Krallığı Dövləti",
+        "république de du des d royaume état fédérale démocratique populaire islamique principauté sultanat",
+        "Республика Королевство Государство Федеративная Демократическая Народная Исламская Арабская",
+        "Княжество Султанат Великое Герцогство Respublikası Krallığı Dövləti",
         "جمهورية مملكة دولة سلطنة إمارة العربية الإسلامية الديمقراطية الشعبية الاتحادية الهاشمية",
     )
     for word in fold(phrase).split()
@@ -179,12 +182,12 @@ class CountryNames:
         key = fold(text)
         if found := self._words.get(key):
             return found
-        if key in self._codes and bare.replace(".", "").isascii():
-            return self._codes[key]  # 'R.U.S.'
+        if "." in bare and (found := self._codes.get(bare.replace(".", "").replace(" ", ""))):
+            return found  # 'R.U.S.'
         short = " ".join(word for word in key.split() if word not in _GENERIC)
         return self._words.get(short) if short and short != key else None
 
 
 def recognise_country(text: str) -> str | None:
-    """The code of the country meant by one wording. For many rows make one `CountryNames.load()` and ask it."""
+    """The code of the country meant by one wording. For many rows make one `CountryNames.load()`."""
     return CountryNames.load().find(text)

@@ -1,6 +1,6 @@
-"""The first countries and regions: `countries.csv`, names from Unicode CLDR, codes from ISO 3166 and ICAO 9303.
+"""The first countries and regions: `countries.csv`, names from CLDR, codes from ISO 3166 and ICAO 9303.
 
-Sown once into rows that the commission then edits: sowing again adds what is missing and changes nothing else.
+Sown once into rows that the commission then edits: sowing again adds what is missing, no more.
 """
 
 from __future__ import annotations
