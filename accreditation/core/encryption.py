@@ -2,7 +2,7 @@
 
 An envelope is `version (1 byte) | length of key id (1) | key id | nonce (12) | ciphertext and tag`
 (AES-256-GCM). The associated data names the place, `<table>.<column>.<row key>`: an envelope that is moved
-to another row or another column does not open. So renaming such a table or column means encrypting its rows again.
+to another row or another column does not open. Renaming such a table or column means sealing its rows anew.
 
 Keys come from settings, never from the database: `ENCRYPTION_KEYS` maps key id to 32 bytes, the first writes,
 all read; `INDEX_KEY` is another 32 bytes, for the blind index alone.
