@@ -14,5 +14,6 @@ urlpatterns = [
     path("sign-in/second-factor/totp/picture.svg", views.totp_picture, name="totp_picture"),
     path("sign-in/second-factor/", include("allauth.mfa.urls")),
     path("sign-in/sessions/", include("allauth.usersessions.urls")),
+    path("language/", views.choose_language, name="account_language"),
     path("sign-out/", allauth_views.logout, name="account_logout"),
 ]

@@ -6,13 +6,17 @@ from allauth.account.internal.flows.login_by_code import LoginCodeVerificationPr
 from allauth.account.views import ConfirmLoginCodeView, LoginView, RequestLoginCodeView
 from allauth.mfa.adapter import get_adapter as get_factor_adapter
 from allauth.mfa.totp.internal.auth import SECRET_SESSION_KEY
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
 
 from accreditation.accounts.codes import SignInByCode
 from accreditation.accounts.forms import CodeForm, EmailForm, StaffSignInForm
+from accreditation.accounts.models import User
 
 
 class SignIn(RequestLoginCodeView):
@@ -66,3 +70,15 @@ def totp_picture(request: HttpRequest) -> HttpResponse:
     adapter = get_factor_adapter()
     svg = adapter.build_totp_svg(adapter.build_totp_url(request.user, secret))
     return HttpResponse(svg, content_type="image/svg+xml")
+
+
+@login_required
+@require_POST
+def choose_language(request: HttpRequest) -> HttpResponse:
+    """Keep a language for the account, from pages whose address carries none (the admin); back to `next`."""
+    language, back = request.POST.get("language", ""), request.POST.get("next", "")
+    if language in dict(settings.LANGUAGES):
+        User.objects.filter(pk=request.user.pk).update(language=language)
+    if not url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure()):
+        back = reverse("admin:index")
+    return HttpResponseRedirect(back)

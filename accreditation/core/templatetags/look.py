@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from accreditation.core import moments
-from accreditation.core.languages import direction_of, languages
+from accreditation.core.languages import Language, direction_of, languages
 
 register = template.Library()
 
@@ -161,3 +161,9 @@ def error_prefix(*forms: BaseForm | BaseFormSet | None) -> str:
     """'Error: ' for the title of a page whose form was refused (it is heard first), else nothing."""
     wrong = any(form is not None and form.is_bound and not form.is_valid() for form in forms if form)
     return _("Error: ") if wrong else ""
+
+
+@register.simple_tag
+def account_languages() -> list[Language]:
+    """The languages by native name, for pages whose address carries none."""
+    return languages()
