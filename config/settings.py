@@ -117,6 +117,8 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accreditation.accounts.middleware.LanguageOfTheAccount",
+    "accreditation.accounts.middleware.StaffProof",
     "accreditation.core.actors.RequestMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -203,7 +205,7 @@ STAFF_SECOND_FACTOR = env.bool("STAFF_SECOND_FACTOR", PRODUCTION)
 if PRODUCTION and not STAFF_SECOND_FACTOR:
     raise ImproperlyConfigured("STAFF_SECOND_FACTOR cannot be switched off in production")
 LOGIN_REDIRECT_URL = "/"
-LOGIN_URL = "account_login"
+LOGIN_URL = "account_request_login_code"  # the admin has a door of its own
 ACCOUNT_ADAPTER = "accreditation.accounts.adapter.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}

@@ -9,3 +9,8 @@ from accreditation.core.site import site
 urlpatterns = [
     path("admin/", site.urls),
 ]
+
+urlpatterns += i18n_patterns(
+    path("", include("accreditation.accounts.urls")),
+    prefix_default_language=True,
+)

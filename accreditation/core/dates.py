@@ -82,7 +82,7 @@ class DayMonthYearField(forms.Field):
     """A calendar day from three fields. Errors in the order in which people can act: missing, impossible."""
 
     widget = DayMonthYearWidget
-    default_error_messages = {  # noqa: RUF012 - Django's own way, merged by its metaclass-free __init__
+    default_error_messages = {
         "required": _("Enter the date"),
         "day_missing": _("The date must include a day"),
         "month_missing": _("The date must include a month"),

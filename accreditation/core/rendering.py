@@ -8,7 +8,7 @@ from django.http import HttpRequest
 
 
 class FormRenderer(TemplatesSetting):
-    """Our templates for forms and fields; the admin, which has its own, takes only Django's widgets from here."""
+    """Our templates for forms and fields; the admin has its own and takes only Django's widgets from here."""
 
     form_template_name = "forms/form.html"
     field_template_name = "forms/field.html"
