@@ -50,9 +50,9 @@ class Keeper:
 
     def addresses(self, database: str = DATABASE) -> dict[str, str]:
         """What embedded.Addresses describes."""
-        redis = quote(f"{self.sockets}/redis.sock")
+        redis, postgres = quote(f"{self.sockets}/redis.sock"), quote(str(self.sockets), safe="")
         return {
-            "database_url": f"postgresql://postgres@{quote(str(self.sockets), safe='')}/{database}",
+            "database_url": f"postgresql://postgres@{postgres}:5432/{database}",  # whatever PGPORT says
             "redis_socket": f"{self.sockets}/redis.sock",
             "cache_url": f"unix://{redis}?db=1",
             "broker_url": f"redis+socket://{redis}?virtual_host=0",
@@ -190,11 +190,14 @@ def keep(folder: Path) -> None:
 
 
 def remove(folder: Path) -> None:
-    """Delete a folder whose servers do not run, and the place under SHARED that it points to."""
-    elsewhere = folder / "elsewhere"
-    if elsewhere.is_symlink() and elsewhere.readlink().parent == SHARED:
-        shutil.rmtree(elsewhere.readlink(), ignore_errors=True)
-    shutil.rmtree(folder)
+    """Delete an unused folder, what lies elsewhere too; servers that a killed keeper left are stopped."""
+    keeper = Keeper(folder)
+    left = {name: keeper.left_running(name) for name in ("postgres", "redis")}
+    keeper.servers = {name: server for name, server in left.items() if server}
+    keeper.stop()
+    for place in (keeper.sockets, keeper.home, folder):
+        if place.exists():
+            shutil.rmtree(place)
 
 
 def _is_held_by_others(users: TextIOWrapper) -> bool:

