@@ -55,7 +55,7 @@ class Election(models.Model):
 
     class DayCount(models.TextChoices):
         DIFFERENCE = "difference", _("day N before: election day minus N")
-        INCLUSIVE = "inclusive", _("election day counts as the first of N days")
+        WHOLE_DAYS = "whole_days", _("N whole days lie between: election day minus N + 1")
 
     class LatePolicy(models.TextChoices):
         BLOCK = "block", _("late applications are refused")

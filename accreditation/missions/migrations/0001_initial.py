@@ -67,7 +67,7 @@ class Migration(migrations.Migration):
                 ('application_opens_on', models.DateField(blank=True, help_text='Empty: on the day of the call.', null=True, verbose_name='applications open on')),
                 ('deadline_days', models.PositiveSmallIntegerField(default=10, verbose_name='deadline, days before the election')),
                 ('deadline_time', models.TimeField(default=datetime.time(23, 59), help_text='The printed minute still counts.', verbose_name='deadline, hour')),
-                ('day_count', models.CharField(choices=[('difference', 'day N before: election day minus N'), ('inclusive', 'election day counts as the first of N days')], default='difference', max_length=12, verbose_name='how days are counted')),
+                ('day_count', models.CharField(choices=[('difference', 'day N before: election day minus N'), ('whole_days', 'N whole days lie between: election day minus N + 1')], default='difference', max_length=12, verbose_name='how days are counted')),
                 ('late_policy', models.CharField(choices=[('block', 'late applications are refused'), ('accept', 'late applications are taken, without a promise')], default='block', max_length=10, verbose_name='late applications')),
                 ('replacement_days', models.PositiveSmallIntegerField(default=3, verbose_name='replacements, until days before the election')),
                 ('invitation_required', models.BooleanField(default=True, verbose_name='missions need an invitation')),
