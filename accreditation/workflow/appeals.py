@@ -1,0 +1,30 @@
+"""Until when a refusal can be appealed, and which refusal that is."""
+
+from datetime import datetime
+
+from accreditation.core.outbox import OutboxMessage
+from accreditation.workflow.models import Application, Decision
+
+
+def standing_refusal(application: Application) -> Decision | None:
+    """The newest refusal of the application; None when it was never refused."""
+    return application.decisions.filter(kind=Decision.Kind.REFUSAL).last()
+
+
+def appeal_last_moment(application: Application) -> datetime | None:
+    """The first moment that is too late to appeal; None while the refusal has not been sent.
+
+    The period counts from the sending of the letter (DESIGN section 5), so a letter that does not leave takes
+    nobody's right away. With several readers the last sending counts.
+    """
+    refusal = standing_refusal(application)
+    if refusal is None:
+        return None
+    sent = (
+        OutboxMessage.objects.about(application)
+        .filter(kind="refusal", created_at__gte=refusal.decided_at, sent_at__isnull=False)
+        .order_by("-sent_at")
+        .values_list("sent_at", flat=True)
+        .first()
+    )
+    return application.election.calendar.appeal_closes_at(sent) if sent else None

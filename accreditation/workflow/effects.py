@@ -1,0 +1,192 @@
+"""What follows from a move: values that it sets, and rows that it writes. Database writes only.
+
+Functions named in a Transition's `sets` give the new value of one field; those in `effects` write other rows
+and run after the object is saved.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from accreditation.core.audit import AuditEvent, creations
+from accreditation.core.machine import Move
+from accreditation.credentials.models import Accreditation
+from accreditation.missions.models import Category
+from accreditation.observers.models import Person
+from accreditation.observers.names import fold
+from accreditation.workflow.appeals import standing_refusal
+from accreditation.workflow.models import Appeal, Application, Decision, InformationRequest
+
+# Values
+
+
+def the_moment(subject: Any, move: Move) -> datetime:
+    return move.now
+
+
+def the_actor(subject: Any, move: Move) -> Any:
+    return move.actor.user
+
+
+def nobody(subject: Any, move: Move) -> None:
+    return None
+
+
+def nothing(subject: Any, move: Move) -> str:
+    return ""
+
+
+def yes(subject: Any, move: Move) -> bool:
+    return True
+
+
+def given_category(application: Application, move: Move) -> Category:
+    return move.given["category"]
+
+
+def due_by_law(application: Application, move: Move) -> datetime:
+    """The decision clock starts: the end of the last local day for a decision (Election.decision_days)."""
+    return application.election.calendar.decision_due(move.now)
+
+
+def paused_where_the_law_pauses(application: Application, move: Move) -> datetime | None:
+    return move.now if application.election.clock_pauses else None
+
+
+def due_after_the_pause(application: Application, move: Move) -> datetime | None:
+    """The due moment, later by as long as the clock stood still; unchanged where it does not pause."""
+    if application.clock_paused_at is None:
+        return application.decision_due_at
+    return application.election.calendar.decision_due_after_pause(
+        application.decision_due_at, application.clock_paused_at, move.now
+    )
+
+
+def granted_accreditation(application: Application, move: Move) -> Accreditation:
+    """Grant: number, term by rule, one audit event. Written before the application, whose row must name it."""
+    election = application.election
+    accreditation = Accreditation.objects.create(
+        election=election,
+        person_id=application.person_id,
+        membership_id=application.membership_id,
+        mission_id=application.mission_id,
+        category_id=application.category_id,
+        number=_next_number(election.pk),
+        valid_from=election.calendar.term_starts(move.now),
+        valid_until=election.results_published_on,
+        granted_at=move.now,
+    )
+    AuditEvent.objects.bulk_create(
+        creations([accreditation], actor=move.actor, now=move.now, application=application.pk)
+    )
+    return accreditation
+
+
+def _next_number(election_pk: int) -> int:
+    """Numbers run without gaps or doubles: the counter's row stays locked until the grant is committed."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO credentials_accreditationcounter AS counter (election_id, last) VALUES (%s, 1) "
+            "ON CONFLICT (election_id) DO UPDATE SET last = counter.last + 1 RETURNING last",
+            [election_pk],
+        )
+        return cursor.fetchone()[0]
+
+
+# Rows
+
+
+def open_a_request(application: Application, move: Move) -> None:
+    InformationRequest.objects.create(
+        application=application,
+        asked_by=move.actor.user,
+        asked_at=move.now,
+        due_on=move.given["due_on"],
+        reasons=list(move.given.get("reasons") or []),
+        text=str(move.given.get("text") or "").strip(),
+    )
+
+
+def close_the_request(application: Application, move: Move) -> None:
+    application.information_requests.filter(answered_at=None).update(answered_at=move.now)
+
+
+def record_approval(application: Application, move: Move) -> None:
+    _record(application, move, Decision.Kind.APPROVAL)
+
+
+def record_refusal(application: Application, move: Move) -> None:
+    """A refusal on record: its grounds, the law they rest on, and what else there is to say."""
+    grounds = list(application.election.refusal_grounds.filter(code__in=move.given["grounds"]))
+    _record(
+        application,
+        move,
+        Decision.Kind.REFUSAL,
+        grounds=[ground.code for ground in grounds],
+        legal_basis=str(move.given.get("legal_basis") or "; ".join(dict.fromkeys(g.article for g in grounds))),
+        text=str(move.given.get("text") or move.reason),
+    )
+
+
+def record_appeal(application: Application, move: Move) -> None:
+    Appeal.objects.create(
+        application=application,
+        decision=standing_refusal(application),
+        filed_at=move.now,
+        filed_by=move.actor.user,
+        body=str(move.given.get("body") or application.election.appeal_body),
+        text=str(move.given.get("text") or move.reason),
+    )
+
+
+def record_upheld(application: Application, move: Move) -> None:
+    _close_appeal(application, move, Decision.Kind.UPHELD)
+
+
+def record_overturned(application: Application, move: Move) -> None:
+    _close_appeal(application, move, Decision.Kind.OVERTURNED)
+
+
+def _close_appeal(application: Application, move: Move, kind: str) -> None:
+    ruling = _record(application, move, kind, ruling=str(move.given["ruling"]).strip(), text=move.reason)
+    application.appeals.filter(outcome=None).update(outcome=ruling)
+
+
+def _record(application: Application, move: Move, kind: str, **fields: Any) -> Decision:
+    return Decision.objects.create(
+        application=application,
+        kind=kind,
+        decided_by=move.actor.user,
+        recommended_by_id=application.recommended_by_id,
+        decided_at=move.now,
+        **fields,
+    )
+
+
+def confirm_the_person(application: Application, move: Move) -> None:
+    """What the commission has approved is confirmed: the person bears the names of the decided statement."""
+    stated = application.membership
+    Person.objects.filter(pk=application.person_id, confirmed_at=None).update(
+        family_name=stated.family_name,
+        given_names=stated.given_names,
+        original_name=stated.original_name,
+        born=stated.born,
+        sex=stated.sex,
+        citizenship=stated.citizenship_id,
+        name_key=fold(f"{stated.family_name} {stated.given_names}"),
+        confirmed_at=move.now,
+    )
+
+
+def record_revocation(accreditation: Accreditation, move: Move) -> None:
+    """A revocation is a decision on record, with the hearing's note in its text."""
+    application = Application.objects.filter(accreditation=accreditation).first()
+    if application is not None:
+        _record(
+            application,
+            move,
+            Decision.Kind.REVOCATION,
+            legal_basis=str(move.given.get("legal_basis") or accreditation.election.decision_article),
+            text=f"{move.reason}\n\n{str(move.given['hearing_note']).strip()}",
+        )

@@ -1,0 +1,308 @@
+"""What may happen to a mission, an application, an accreditation: the page to read first.
+
+Each row: name, from, to, who; then what must hold (guards), what is set, what is written (effects), and which
+letters leave. core/machine.py carries them out in one transaction each. Source: DOMAIN section 7.
+"""
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from accreditation.core.actors import Actor
+from accreditation.core.errors import Reason
+from accreditation.core.machine import ANY_STATE_IT_IS_IN, Machine, Transition
+from accreditation.credentials.models import Accreditation
+from accreditation.missions.models import Mission
+from accreditation.workflow import letters
+from accreditation.workflow.amendments import take_over_correction
+from accreditation.workflow.effects import (
+    close_the_request,
+    confirm_the_person,
+    due_after_the_pause,
+    due_by_law,
+    given_category,
+    granted_accreditation,
+    nobody,
+    nothing,
+    open_a_request,
+    paused_where_the_law_pauses,
+    record_appeal,
+    record_approval,
+    record_overturned,
+    record_refusal,
+    record_revocation,
+    record_upheld,
+    the_actor,
+    the_moment,
+    yes,
+)
+from accreditation.workflow.guards import (
+    a_refusal_stands,
+    asks_for_something,
+    before_deadline,
+    category_of_this_election,
+    cites_the_ruling,
+    complete,
+    deadline_has_passed,
+    documents_are_checked,
+    election_is_on,
+    invitation_is_recorded,
+    judged_the_same_by_another,
+    mission_is_registered,
+    names_a_day_to_come,
+    names_an_open_correction,
+    names_grounds_of_the_law,
+    no_current_accreditation,
+    no_newer_application,
+    no_open_duplicate,
+    not_entered_by_actor,
+    notes_the_hearing,
+    pledge_given,
+    reason_against_the_recommendation,
+    second_person_for_approval,
+    second_person_for_refusal,
+    sender_has_confirmed,
+    suspended_by_somebody_else,
+    term_has_ended,
+    within_the_appeal_period,
+)
+from accreditation.workflow.merging import move_memberships_to_kept_person
+from accreditation.workflow.models import Application
+from accreditation.workflow.parties import (
+    applicant,
+    approver,
+    clerk,
+    clerk_who_entered_it,
+    clerk_who_holds_it,
+    focal_point,
+    supervisor,
+    system,
+)
+
+# --- The application ---------------------------------------------------------------------------------------------
+
+DRAFT = Application.State.DRAFT
+SUBMITTED = Application.State.SUBMITTED
+UNDER_REVIEW = Application.State.UNDER_REVIEW
+INFORMATION_REQUESTED = Application.State.INFORMATION_REQUESTED
+RECOMMENDED = Application.State.RECOMMENDED
+APPROVED = Application.State.APPROVED
+REFUSED = Application.State.REFUSED
+APPEALED = Application.State.APPEALED
+WITHDRAWN = Application.State.WITHDRAWN
+LAPSED = Application.State.LAPSED
+MERGED = Application.State.MERGED
+
+FOR_APPROVAL = {"recommendation": lambda application, move: Application.Recommendation.APPROVE}
+FOR_REFUSAL = {"recommendation": lambda application, move: Application.Recommendation.REFUSE}
+UNDECIDED = {"recommendation": nothing, "recommended_by": nobody}
+CLOCK_RUNS_ON = {"decision_due_at": due_after_the_pause, "clock_paused_at": nobody}
+
+
+def applications_of(actor: Actor) -> QuerySet[Application]:
+    """The applications that the actor may see, with what the guards read."""
+    rows = Application.objects.select_related(
+        "election", "mission__organisation", "category", "membership__document", "membership__delegation__organisation"
+    ).defer(*TEXTS_THAT_NO_GUARD_READS)
+    return rows if actor.user is None else rows.visible_to(actor.user)
+
+
+TEXTS_THAT_NO_GUARD_READS = tuple(
+    f"election__{field}_{language}"
+    for field in ("pledge_text", "privacy_notice")
+    for language in ("en", "az", "fr", "ru", "ar")
+)
+
+APPLICATION = Machine(
+    Application,
+    [
+        Transition(
+            "submit", DRAFT, SUBMITTED, by=applicant | focal_point | clerk_who_entered_it, label=_("Send"),
+            guards=[election_is_on, mission_is_registered, complete, pledge_given, before_deadline],
+            sets={"submitted_at": the_moment, "decision_due_at": due_by_law}, letters=[letters.receipt],
+        ),
+        Transition("take", SUBMITTED, UNDER_REVIEW, by=clerk, label=_("Take"), sets={"assigned_to": the_actor}),
+        Transition(
+            "give_back", UNDER_REVIEW, SUBMITTED, by=clerk_who_holds_it | supervisor, label=_("Give back"),
+            sets={"assigned_to": nobody},
+        ),
+        Transition(
+            "ask", [SUBMITTED, UNDER_REVIEW], INFORMATION_REQUESTED, by=clerk, label=_("Ask for correction"),
+            guards=[asks_for_something, names_a_day_to_come],
+            sets={"assigned_to": the_actor, "clock_paused_at": paused_where_the_law_pauses},
+            effects=[open_a_request], letters=[letters.information_request],
+        ),
+        Transition(
+            "answer", INFORMATION_REQUESTED, SUBMITTED, by=applicant | focal_point, label=_("Send the answer"),
+            guards=[complete], sets=CLOCK_RUNS_ON, effects=[close_the_request],
+        ),
+        Transition(
+            "resume", INFORMATION_REQUESTED, UNDER_REVIEW, by=clerk, label=_("Resume without an answer"),
+            sets={"assigned_to": the_actor, **CLOCK_RUNS_ON}, effects=[close_the_request],
+        ),
+        Transition(
+            "recommend_approval", UNDER_REVIEW, RECOMMENDED, by=clerk, label=_("Recommend approval"),
+            guards=[documents_are_checked, no_open_duplicate, sender_has_confirmed],
+            sets={**FOR_APPROVAL, "recommended_by": the_actor, "documents_checked": yes},
+        ),
+        Transition(
+            "recommend_refusal", UNDER_REVIEW, RECOMMENDED, by=clerk, label=_("Recommend refusal"), grave=True,
+            guards=[documents_are_checked, no_open_duplicate, sender_has_confirmed, names_grounds_of_the_law],
+            sets={**FOR_REFUSAL, "recommended_by": the_actor, "documents_checked": yes},
+        ),
+        Transition(
+            "approve", RECOMMENDED, APPROVED, by=approver, label=_("Approve"),
+            guards=[
+                not_entered_by_actor, second_person_for_approval, reason_against_the_recommendation,
+                no_current_accreditation,
+            ],
+            sets={"accreditation": granted_accreditation, "decided_at": the_moment},
+            effects=[record_approval, confirm_the_person], letters=[letters.approval],
+        ),
+        Transition(
+            "refuse", RECOMMENDED, REFUSED, by=approver, label=_("Refuse"), grave=True,
+            guards=[second_person_for_refusal, names_grounds_of_the_law],
+            sets={"decided_at": the_moment}, effects=[record_refusal], letters=[letters.refusal],
+        ),
+        Transition(
+            "send_back", RECOMMENDED, UNDER_REVIEW, by=approver, label=_("Send back"), reason=True, sets=UNDECIDED
+        ),
+        Transition(
+            "withdraw", [DRAFT, SUBMITTED, UNDER_REVIEW, INFORMATION_REQUESTED, RECOMMENDED], WITHDRAWN,
+            by=applicant | focal_point, label=_("Withdraw"), grave=True, effects=[close_the_request],
+            letters=[letters.withdrawn_notice],
+        ),
+        Transition("lapse", DRAFT, LAPSED, by=system, label=_("Lapse"), guards=[deadline_has_passed]),
+        Transition(
+            "appeal", REFUSED, APPEALED, by=applicant | focal_point | clerk, label=_("Appeal"),
+            guards=[a_refusal_stands, within_the_appeal_period, no_newer_application],
+            effects=[record_appeal], letters=[letters.appeal_received],
+        ),
+        Transition(
+            "uphold", APPEALED, REFUSED, by=approver, label=_("Uphold the refusal"), grave=True,
+            guards=[cites_the_ruling], effects=[record_upheld], letters=[letters.appeal_outcome],
+        ),
+        Transition(
+            "withdraw_appeal", APPEALED, REFUSED, by=applicant | approver, label=_("Withdraw the appeal"),
+            guards=[cites_the_ruling], effects=[record_upheld], letters=[letters.appeal_outcome],
+        ),
+        Transition(
+            "overturn", APPEALED, APPROVED, by=approver, label=_("Overturn the refusal"), grave=True,
+            guards=[cites_the_ruling, no_current_accreditation],
+            sets={"accreditation": granted_accreditation, "decided_at": the_moment},
+            effects=[record_overturned, confirm_the_person], letters=[letters.appeal_outcome],
+        ),
+        Transition(
+            "merge", Application.LIVE, MERGED, by=clerk, label=_("Merge"), grave=True,
+            guards=[judged_the_same_by_another], effects=[close_the_request, move_memberships_to_kept_person],
+        ),
+        Transition(
+            "change_category", [DRAFT, SUBMITTED, UNDER_REVIEW], ANY_STATE_IT_IS_IN, by=focal_point | clerk,
+            label=_("Change the category"), guards=[category_of_this_election], sets={"category": given_category},
+        ),
+    ],
+    visible=applications_of,
+    states_with_letters=[DRAFT, INFORMATION_REQUESTED],
+    constraints={
+        "one_live_application": Reason("live_already", _("This person has another application under way.")),
+        "one_current_accreditation": Reason("accredited_already", _("This person is accredited already.")),
+        "one_membership_a_delegation": Reason(
+            "named_twice", _("Both people are named in the same delegation; end one of the memberships first.")
+        ),
+        "one_open_request": Reason("asked_already", _("A request is open already.")),
+    },
+)
+
+# --- The accreditation -------------------------------------------------------------------------------------------
+
+ACTIVE = Accreditation.State.ACTIVE
+SUSPENDED = Accreditation.State.SUSPENDED
+REVOKED = Accreditation.State.REVOKED
+RELINQUISHED = Accreditation.State.RELINQUISHED
+EXPIRED = Accreditation.State.EXPIRED
+CANCELLED = Accreditation.State.CANCELLED
+
+
+def accreditations_of(actor: Actor) -> QuerySet[Accreditation]:
+    """The accreditations that the actor may see, with what the guards read."""
+    rows = Accreditation.objects.select_related("election", "mission", "membership")
+    return rows if actor.user is None else rows.visible_to(actor.user)
+
+
+def last_day_of_the_term(accreditation: Accreditation, move: object) -> object:
+    return accreditation.valid_until or accreditation.election.results_published_on
+
+
+ACCREDITATION = Machine(
+    Accreditation,
+    [
+        Transition(
+            "suspend", ACTIVE, SUSPENDED, by=approver, label=_("Suspend"), reason=True, grave=True,
+            letters=[letters.suspension],
+        ),
+        Transition(
+            "reinstate", SUSPENDED, ACTIVE, by=approver, label=_("Reinstate"), letters=[letters.reinstatement]
+        ),
+        Transition(
+            "revoke", SUSPENDED, REVOKED, by=approver, label=_("Revoke"), reason=True, grave=True,
+            guards=[suspended_by_somebody_else, notes_the_hearing],
+            effects=[record_revocation], letters=[letters.revocation],
+        ),
+        Transition(
+            "restore", REVOKED, ACTIVE, by=approver, label=_("Restore by a ruling"), guards=[cites_the_ruling],
+            letters=[letters.reinstatement],
+        ),
+        Transition("relinquish", ACTIVE, RELINQUISHED, by=focal_point, label=_("Is not coming"), grave=True),
+        Transition(
+            "expire", [ACTIVE, SUSPENDED], EXPIRED, by=system, label=_("Expire"), guards=[term_has_ended],
+            sets={"valid_until": last_day_of_the_term}, letters=[letters.expiry],
+        ),
+        Transition("cancel", ACTIVE, CANCELLED, by=approver, label=_("Cancel: issued in error"), reason=True, grave=True),
+        Transition(
+            "correct", ACTIVE, ACTIVE, by=approver, label=_("Correct"), guards=[names_an_open_correction],
+            effects=[take_over_correction],
+        ),
+    ],
+    visible=accreditations_of,
+    constraints={
+        "one_current_accreditation": Reason("accredited_already", _("This person has another accreditation.")),
+    },
+)
+
+# --- The mission -------------------------------------------------------------------------------------------------
+
+INVITED = Mission.State.INVITED
+APPLIED = Mission.State.APPLIED
+MISSION_UNDER_REVIEW = Mission.State.UNDER_REVIEW
+REGISTERED = Mission.State.REGISTERED
+DECLINED = Mission.State.DECLINED
+MISSION_SUSPENDED = Mission.State.SUSPENDED
+MISSION_WITHDRAWN = Mission.State.WITHDRAWN
+
+
+def missions_of(actor: Actor) -> QuerySet[Mission]:
+    """The missions that the actor may see, with what the guards read."""
+    rows = Mission.objects.select_related("election", "invitation")
+    return rows if actor.user is None else rows.visible_to(actor.user)
+
+
+MISSION = Machine(
+    Mission,
+    [
+        Transition("apply", INVITED, APPLIED, by=focal_point | clerk, label=_("Apply for registration")),
+        Transition("take", APPLIED, MISSION_UNDER_REVIEW, by=clerk, label=_("Take")),
+        Transition(
+            "register", MISSION_UNDER_REVIEW, REGISTERED, by=clerk, label=_("Register"),
+            guards=[invitation_is_recorded], letters=[letters.mission_registered],
+        ),
+        Transition(
+            "decline", MISSION_UNDER_REVIEW, DECLINED, by=approver, label=_("Decline"), reason=True, grave=True,
+            letters=[letters.mission_declined],
+        ),
+        Transition("suspend", REGISTERED, MISSION_SUSPENDED, by=approver, label=_("Suspend"), reason=True, grave=True),
+        Transition("reinstate", MISSION_SUSPENDED, REGISTERED, by=approver, label=_("Reinstate")),
+        Transition(
+            "withdraw", REGISTERED, MISSION_WITHDRAWN, by=focal_point | clerk, label=_("Withdraw"), grave=True
+        ),
+    ],
+    visible=missions_of,
+)
