@@ -168,7 +168,12 @@ def normalise_document_number(text: str) -> str:
        of other scripts without a look-alike stay too: without them 'ЖЯ 123456' and 'ЛЮ 123456' would be one.
     Letter O and digit 0 remain two: a key that joins them would join two people.
     """
-    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).upper()).translate(_LOOK_ALIKES)
+    spelt = "".join(
+        c for c in text if unicodedata.category(c) != "So"
+    )  # NFKD would make 'No' of the number sign
+    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", spelt).upper()).translate(
+        _LOOK_ALIKES
+    )
     kept = []
     for character in plain:
         if character.isascii():
@@ -206,6 +211,10 @@ class _BoundText(str):
 
     def __reduce__(self) -> tuple[type[str], tuple[str]]:
         return str, (str.__str__(self),)
+
+
+class _Envelope(bytes):
+    """Bytes that were sealed here: any others are not let into the column."""
 
 
 class _EncryptedAttribute(DeferredAttribute):
@@ -296,15 +305,15 @@ class EncryptedTextField(models.Field):
         # to this row (its key was changed, a copied instance) is noticed now and not when somebody needs it.
         value = getattr(model_instance, self.attname)
         if isinstance(value, str):
-            return encrypt(self.table, self.column, self.row_key_of(model_instance), value)
+            return _Envelope(encrypt(self.table, self.column, self.row_key_of(model_instance), value))
         return value
 
     def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
         if isinstance(value, _BoundText):
-            value = _seal(value.place, value.encode())
+            value = _Envelope(_seal(value.place, value.encode()))
         if value is None or hasattr(value, "resolve_expression"):
             return value
-        if not isinstance(value, bytes):
+        if not isinstance(value, _Envelope):
             raise FieldError(
                 f"{self.name} is encrypted for its row and can only be written by saving the object."
             )
