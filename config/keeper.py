@@ -289,7 +289,8 @@ def _copy_of(install: Path) -> Path:
 
 def _can_enter(account: pwd.struct_passwd, path: Path) -> bool:
     ids: dict[str, Any] = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
-    return subprocess.run(["test", "-x", path], cwd="/", check=False, **ids).returncode == 0
+    test = subprocess.run(["test", "-x", path], cwd="/", env=_environment(), check=False, **ids)
+    return test.returncode == 0
 
 
 def _socket_folder(home: Path, account: pwd.struct_passwd | None) -> Path:
