@@ -24,7 +24,9 @@ _DOTS = ".·・"
 _PUNCTUATION = frozenset(_APOSTROPHES + _HYPHENS + _DOTS + " ")
 
 # What nearly every name looks like: found good without looking at single characters.
-_PLAIN = re.compile(r"[A-Za-zА-Яа-яЁёÀ-ÖØ-öø-ɏəƏ' .\-]*[A-Za-zА-Яа-яЁёÀ-ÖØ-öø-ɏəƏ][A-Za-zА-Яа-яЁёÀ-ÖØ-öø-ɏəƏ' .\-]*")
+_PLAIN = re.compile(
+    r"[A-Za-zА-Яа-яЁёÀ-ÖØ-öø-ɏəƏ' .\-]*[A-Za-zА-Яа-яЁёÀ-ÖØ-öø-ɏəƏ][A-Za-zА-Яа-яЁёÀ-ÖØ-öø-ɏəƏ' .\-]*"
+)
 
 # Letters by category that print as nothing: fillers of Hangul, joiners, variation selectors.
 _INVISIBLE = frozenset("\u115f\u1160\u3164\uffa0\u034f\u17b4\u17b5") | {chr(c) for c in range(0xFE00, 0xFE10)}
@@ -188,7 +190,10 @@ def tokens(*names: str) -> set[str]:
     whatever script they are typed.
     """
     return {
-        token for name in names for word in _BETWEEN_WORDS.split(name) if word and (token := _search_word(word))
+        token
+        for name in names
+        for word in _BETWEEN_WORDS.split(name)
+        if word and (token := _search_word(word))
     }
 
 

@@ -25,7 +25,9 @@ REFUSALS = {
     "hidden_characters": _("hidden direction character in the name"),
     "name_too_long": _("the name is longer than %(most)d characters"),
     "document_number_too_long": _("the passport number is longer than %(most)d characters"),
-    "document_number_spoiled": _("the spreadsheet has rounded the passport number: format the column as text"),
+    "document_number_spoiled": _(
+        "the spreadsheet has rounded the passport number: format the column as text"
+    ),
     "document_expires_before_election": _("passport expires before election day"),
     "arrives_after_election": _("arrives after election day"),
     "duplicate_in_file": _("the same passport as row %(row)d"),
@@ -43,6 +45,7 @@ WARNINGS = {
     "unreadable_time": _("%(text)s is not a time"),
     "unknown_country": _("%(text)s is not a country that we know"),
     "unknown_category": _("%(text)s is not a category that we know"),
+    "unknown_role": _("%(text)s is not a role that we know"),
     "unknown_sex": _("%(text)s is not a sex that we know"),
     "departs_before_arrival": _("departs before arriving"),
     "second_citizenship_of_host": _("also a citizen of the host country"),

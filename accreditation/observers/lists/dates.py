@@ -31,7 +31,9 @@ _DAY_MONTH = re.compile(
 _MONTH_DAY = re.compile(r"([^\W\d_]+)\.?\s*(\d{1,2})(?:st|nd|rd|th)?\s*,?\s+(\d{4})(?!\d)", re.IGNORECASE)
 _LEADING = re.compile(r"^(?:le|am|den|el|on|the|[^\W\d_]{2,12}day|[^\W\d_]{2,12}di),?\s+", re.IGNORECASE)
 _TRAILING = re.compile(r"\s*(?:г(?:\.|ода|од)?|year|il(?:i|də)?|-?ci il|м|م|هـ)?\.?$", re.IGNORECASE)
-_TIME = re.compile(r"(?<![\d.])(\d{1,2})\s*[:.hч]\s*(\d{2})(?::\d{2})?\s*([ap]\.?m\.?)?(?![\d.])", re.IGNORECASE)
+_TIME = re.compile(
+    r"(?<![\d.])(\d{1,2})\s*[:.hч]\s*(\d{2})(?::\d{2})?\s*([ap]\.?m\.?)?(?![\d.])", re.IGNORECASE
+)
 _BARE_TIME = re.compile(r"(\d{2})(\d{2})\s*(?:h|hrs|hours|lt)?", re.IGNORECASE)
 
 

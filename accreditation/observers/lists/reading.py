@@ -23,7 +23,18 @@ _HEADROOM = 200  # title, header, blank and total rows above and below the peopl
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED_PARTS = ("EncryptedPackage".encode("utf-16-le"), "EncryptionInfo".encode("utf-16-le"))
-_NO_LISTS = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\0", b"MM\0*", b"RIFF", b"Rar!", b"7z\xbc")
+_NO_LISTS = (
+    b"%PDF",
+    b"\x89PNG",
+    b"\xff\xd8\xff",
+    b"GIF8",
+    b"BM",
+    b"II*\0",
+    b"MM\0*",
+    b"RIFF",
+    b"Rar!",
+    b"7z\xbc",
+)
 _NO_LISTS += (b"\x1f\x8b", b"\x7fELF", b"{\\rtf", b"MZ")
 _HTML = re.compile(rb"\s*(?:<!doctype html|<html|<table|<meta|<head|<style)", re.IGNORECASE)
 _SEPARATORS = ";,\t|"
@@ -84,10 +95,18 @@ def _read_workbook(content: bytes, sheet: str | None, max_rows: int) -> Table:
         found = _read_sheets(workbook, sheet, max_rows)
     except python_calamine.PasswordError:
         raise refuse("encrypted") from None
-    except (python_calamine.CalamineError, python_calamine.ZipError, python_calamine.XmlError, OSError, ValueError):
+    except (
+        python_calamine.CalamineError,
+        python_calamine.ZipError,
+        python_calamine.XmlError,
+        OSError,
+        ValueError,
+    ):
         raise refuse("damaged") from None
     except BaseException as error:
-        if type(error).__name__ == "PanicException":  # the parser met what it did not expect; no Exception in Rust
+        if (
+            type(error).__name__ == "PanicException"
+        ):  # the parser met what it did not expect; no Exception in Rust
             raise refuse("damaged") from None
         raise
     if found is None:
@@ -95,8 +114,12 @@ def _read_workbook(content: bytes, sheet: str | None, max_rows: int) -> Table:
     return found
 
 
-def _read_sheets(workbook: python_calamine.CalamineWorkbook, wanted: str | None, max_rows: int) -> Table | None:
-    names = [meta.name for meta in workbook.sheets_metadata if meta.typ == python_calamine.SheetTypeEnum.WorkSheet]
+def _read_sheets(
+    workbook: python_calamine.CalamineWorkbook, wanted: str | None, max_rows: int
+) -> Table | None:
+    names = [
+        meta.name for meta in workbook.sheets_metadata if meta.typ == python_calamine.SheetTypeEnum.WorkSheet
+    ]
     if wanted is not None:
         if wanted not in names:
             raise refuse("no_such_sheet", sheet=wanted)
@@ -110,8 +133,12 @@ def _read_sheets(workbook: python_calamine.CalamineWorkbook, wanted: str | None,
             raise refuse("too_wide", most=MAX_COLUMNS)
         if worksheet.total_height > 3 * max_rows + _HEADROOM:
             raise refuse("too_many_rows", most=max_rows)
-        table = Table(_squared(worksheet.to_python(skip_empty_area=False), max_rows), name)
-        if len(table.rows) > 1:
+        rows = [
+            ["" if cell.__class__ is str and cell.isspace() else cell for cell in row]
+            for row in worksheet.to_python(skip_empty_area=False)
+        ]
+        table = Table(_squared(rows, max_rows), name)
+        if len(table.rows) > 1 and table.width > 2:  # not a cover sheet
             return table
         best = best or table
     return best
@@ -125,7 +152,9 @@ def _read_text(content: bytes, max_rows: int) -> Table:
     if not text.strip("\ufeff\r\n\t ;,|"):
         raise refuse("empty")
     separator = None
-    if told := re.match(r"\ufeff?\"?sep=(.)\"?\r?\n", text, re.IGNORECASE):  # Excel hides this line, and so do we
+    if told := re.match(
+        r"\ufeff?\"?sep=(.)\"?\r?\n", text, re.IGNORECASE
+    ):  # Excel hides this line, and so do we
         separator, text = told[1], text[told.end() :]
     separator = separator or _separator(text)
     rows: list[list[Cell]] = []
@@ -147,7 +176,9 @@ def _separator(text: str) -> str:
     best, best_score = "", 0.0
     for separator in _SEPARATORS:
         try:
-            records = [r for r in csv.reader(io.StringIO(head, newline=""), delimiter=separator) if any(r)][:100]
+            records = [r for r in csv.reader(io.StringIO(head, newline=""), delimiter=separator) if any(r)][
+                :100
+            ]
         except csv.Error:
             continue
         widths = Counter(len(record) for record in records if len(record) > 1)
