@@ -4,8 +4,8 @@ The printed minute still counts: a deadline of 23:59 closes at 00:00:00 of the n
 always the first moment that is too late, aware, in UTC; guards compare with it and compute nothing.
 
 Clocks that jump: a printed time that a zone skips is read with the offset from before the jump (it falls
-after the gap), one that happens twice is its second occurrence: the applicant gets the later moment. A day begins
-at its first moment, whatever the clock shows then.
+after the gap), one that happens twice is its second occurrence: the applicant gets the later moment. A day
+begins at its first moment, whatever the clock shows then.
 """
 
 from collections.abc import Iterable, Mapping
@@ -119,7 +119,7 @@ class Calendar:
 
     @property
     def application_opens(self) -> LegalDate:
-        """The moment from which applications are made: the start of the day of the call, or of a fixed day."""
+        """The moment from which people may apply: the start of the day of the call, or of a fixed day."""
         if self.application_opens_on:
             when = NamedDay(_l("Day fixed by the commission"), self.application_opens_on)
         else:

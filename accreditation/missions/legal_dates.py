@@ -55,15 +55,15 @@ class SetByHand:
 class LegalDate:
     """One date of the calendar plan.
 
-    `closes_at` is the first moment too late; for an opening it is the first moment that counts. `printed_at` is
-    the minute that people are shown. Words are made when asked, in the language active then.
+    `closes_at` is the first moment too late; for an opening it is the first moment that counts. `printed_at`
+    is the minute that people are shown. Words are made when asked, in the language active then.
     """
 
     name: str
     closes_at: datetime
     printed_at: datetime
     zone: str
-    when: "str | Promise | CountedDays"
+    when: "CountedDays | NamedDay"
     article: str = ""
     overridden_reason: str = ""
     label_of_category: str = ""
