@@ -48,13 +48,14 @@ def re_encode(image_bytes: bytes, rules: dict[str, Any]) -> tuple[dict[str, Any]
                 return {"code": "too_many_pixels", "width": image.width, "height": image.height}, b""
             if image.format == "PNG" and getattr(image, "n_frames", 1) > 1:
                 return {"code": "animated"}, b""
+            (width, height), side = image.size, rules["max_side"]
+            image.draft("RGB", (side, side))  # a large JPEG is decoded at a fraction of its size
+            image.load()  # before EXIF is asked for: that loads a PNG, too, and its error would go unseen
             orientation = _orientation(image)
-            width, height = image.size[::-1] if orientation in (5, 6, 7, 8) else image.size
+            if orientation in (5, 6, 7, 8):
+                width, height = height, width
             if (refused := _wrong_size(width, height, rules)) is not None:
                 return {"code": refused, "width": width, "height": height}, b""
-            side = rules["max_side"]
-            image.draft("RGB", (side, side))  # a large JPEG is decoded at a fraction of its size
-            image.load()
             picture = _on_white(image)
             picture.thumbnail((side, side), Image.Resampling.LANCZOS)
             picture = _upright(_in_srgb(picture, image.info.get("icc_profile")), orientation)
