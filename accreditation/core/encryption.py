@@ -16,7 +16,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -245,7 +245,7 @@ class _EncryptedAttribute(DeferredAttribute):
         if not key:
             return text
         bound = _BoundText(text)
-        bound.place = _place(self.field.table, self.field.column, key)
+        bound.place = _place(self.field.table, self.field.stored_in, key)
         return bound
 
 
@@ -275,7 +275,7 @@ class EncryptedTextField(models.Field):
 
     def check(self, **kwargs: Any) -> list[checks.CheckMessage]:
         found = list(super().check(**kwargs))
-        if self.unique or self.db_index or self.primary_key:
+        if self.unique or self.db_index or self.primary_key:  # type: ignore[attr-defined]
             found.append(
                 checks.Error("An encrypted field cannot be unique or indexed.", obj=self, id="core.E001")
             )
@@ -287,15 +287,21 @@ class EncryptedTextField(models.Field):
     def table(self) -> str:
         return self.model._meta.db_table
 
+    @property
+    def stored_in(self) -> str:
+        assert self.column is not None
+        return self.column
+
     def get_internal_type(self) -> str:
         return "BinaryField"
 
     def row_key_of(self, instance: models.Model) -> Any:
         """The row key in its one Python form, whatever form it was set in."""
-        return self.model._meta.get_field(self.row_key).to_python(getattr(instance, self.row_key))
+        row_key = cast("models.Field[Any, Any]", self.model._meta.get_field(self.row_key))
+        return row_key.to_python(getattr(instance, self.row_key))
 
     def from_db_value(self, value: Any, expression: Any, connection: Any) -> Sealed | None:
-        return None if value is None else Sealed(self.table, self.column, bytes(value))
+        return None if value is None else Sealed(self.table, self.stored_in, bytes(value))
 
     def to_python(self, value: Any) -> str | None:
         return value if value is None or isinstance(value, str) else str(value)
@@ -305,7 +311,7 @@ class EncryptedTextField(models.Field):
         # to this row (its key was changed, a copied instance) is noticed now and not when somebody needs it.
         value = getattr(model_instance, self.attname)
         if isinstance(value, str):
-            return _Envelope(encrypt(self.table, self.column, self.row_key_of(model_instance), value))
+            return _Envelope(encrypt(self.table, self.stored_in, self.row_key_of(model_instance), value))
         return value
 
     def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:

@@ -28,11 +28,12 @@ class PrivateFiles(FileSystemStorage):
     """A folder outside everything that is served. A file is whole and on the disk, or it is not there."""
 
     def __init__(self, location: str | os.PathLike[str] | None = None) -> None:
+        self._folder = location
         super().__init__(location=location, base_url=None, directory_permissions_mode=0o700)
 
     @property
     def base_location(self) -> Any:
-        return self._location or settings.PRIVATE_FILES_ROOT
+        return self._folder or settings.PRIVATE_FILES_ROOT
 
     @property
     def location(self) -> str:
