@@ -72,6 +72,11 @@ OTHER_SPELLINGS = {
     "stateless": "XXA",
     "XXB": "XXB",
     "Kosovo": "RKS",
+    "Russian": "RUS",
+    "dutch": "NLD",
+    "American": "USA",
+    "South Korean": "KOR",
+    "Nigerien": "NER",
 }
 NOT_COUNTRIES = [
     "Atlantis",
