@@ -19,7 +19,7 @@ MAX_LENGTH = 128
 MAX_MARKS_IN_A_ROW = 4  # Vietnamese and Hebrew need three; fifty make a page unreadable
 
 _APOSTROPHES = "'’‘ʼʻ`´ʹʾʿ‛′ꞌ՚׳״"
-_HYPHENS = "-‐‑‒–—־֊"  # noqa: RUF001
+_HYPHENS = "-‐‑‒–—־֊"
 _DOTS = ".·・"
 _PUNCTUATION = frozenset(_APOSTROPHES + _HYPHENS + _DOTS + " ")
 
@@ -41,7 +41,7 @@ def clean(text: str) -> str:
     return joined if joined.isascii() else unicodedata.normalize("NFC", joined)
 
 
-# --- what a name may contain ------------------------------------------------------------------------------------
+# --- what a name may contain --------------------------------------------------------------------------------
 
 
 @lru_cache(maxsize=65536)
@@ -114,29 +114,21 @@ def is_latin(name: str) -> bool:
     return name.isascii() or all(_LATIN.match(c) for c in name if c.isalpha() and c not in _APOSTROPHES)
 
 
-# --- keys -------------------------------------------------------------------------------------------------------
+# --- keys ---------------------------------------------------------------------------------------------------
 
 # What anyascii would turn into other letters than passports do.
 _BEFORE_ASCII = str.maketrans({"ə": "a", "Ə": "A", "ё": "е", "Ё": "Е", "ı": "i", "İ": "I"})
 _NOT_LETTER = re.compile(r"[^a-z]+")
 
 # Spellings of one sound, longest first: 'Shch', 'kh', 'x'; what is left is folded letter by letter.
-_SOUNDS = [
-    (re.compile(pattern), sound)
-    for pattern, sound in [
-        ("shch|sch|sh", "s"),
-        ("tch|ch", "c"),
-        ("dzh|dj", "j"),
-        ("zh", "z"),
-        ("ks|kh|gh|x", "h"),
-        ("ph", "f"),
-        ("th", "t"),
-        ("ts|tz", "c"),
-        ("ue", "u"),
-        ("oe", "o"),
-        ("ae", "a"),
-    ]
-]
+_SOUNDS = {
+    **dict.fromkeys(("shch", "sch", "sh"), "s"),
+    **dict.fromkeys(("tch", "ch", "ts", "tz"), "c"),
+    **dict.fromkeys(("ks", "kh", "gh", "x"), "h"),
+    **dict.fromkeys(("dzh", "dj"), "j"),
+    **{"zh": "z", "ph": "f", "th": "t", "ue": "u", "oe": "o", "ae": "a"},
+}
+_SOUND = re.compile("|".join(sorted(_SOUNDS, key=len, reverse=True)))
 _LETTERS = str.maketrans("eoyjqgw", "auiikkv")
 _GLIDES = re.compile("i+(?=[au])")  # Mariya, Maria, Mariia; Pyotr, Piotr
 _DOUBLED = re.compile(r"(.)\1+")
@@ -145,7 +137,8 @@ _PARTICLES = frozenset({"al", "el", "ul"})
 
 @lru_cache(maxsize=65536)
 def _ascii(word: str) -> str:
-    # casefold before the table would split 'İ' in two; anyascii after it sees plain letters only
+    if word.isascii():
+        return word.lower()
     return anyascii(unicodedata.normalize("NFC", word).translate(_BEFORE_ASCII)).lower()
 
 
@@ -153,9 +146,7 @@ def _ascii(word: str) -> str:
 def _fold_word(word: str) -> str:
     """One word by its sound. Never empty for a word that has letters."""
     plain = _NOT_LETTER.sub("", _ascii(word))
-    key = plain
-    for pattern, sound in _SOUNDS:
-        key = pattern.sub(sound, key)
+    key = _SOUND.sub(lambda spelling: _SOUNDS[spelling[0]], plain)
     key = _DOUBLED.sub(r"\1", key.translate(_LETTERS))
     return _DOUBLED.sub(r"\1", _GLIDES.sub("", key)) or plain
 
@@ -165,11 +156,11 @@ _BETWEEN_WORDS = re.compile(rf"[\s{re.escape(_HYPHENS)}.,·・/]+")
 
 @lru_cache(maxsize=65536)
 def fold(name: str) -> str:
-    """A key that spellings of one Latin name share, in any order of words: 'MÜLLER-Lee Khasan' is 'hasan la mular'.
+    """A key that spellings of one Latin name share, in any order of words: 'Khasan MÜLLER' is 'hasan mular'.
 
-    Transliterations agree as often as possible (kh and x, y and i, e and a), yet the consonants and the difference
-    of a, i and u stay, so that two brothers differ. An original name in Cyrillic folds near its Latin form; one in
-    Arabic does not, as vowels are not written: compare Latin names with Latin names.
+    Transliterations agree as often as possible (kh and x, y and i, e and a), yet the consonants and the
+    difference of a, i and u stay, so that two brothers differ. An original name in Cyrillic folds near its
+    Latin form; one in Arabic does not, as vowels are not written: compare Latin names with Latin names.
     """
     words = [folded for word in _BETWEEN_WORDS.split(name) if word and (folded := _fold_word(word))]
     return " ".join(sorted([word for word in words if word not in _PARTICLES] or words))
@@ -180,14 +171,17 @@ _SEARCH_LETTERS = str.maketrans("yjw", "iiv")
 
 @lru_cache(maxsize=65536)
 def _search_word(word: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "", _ascii(word)).translate(_SEARCH_LETTERS)
+    plain = _ascii(word)
+    if not plain.isalnum():
+        plain = "".join(filter(str.isalnum, plain))
+    return plain.translate(_SEARCH_LETTERS)
 
 
 def tokens(*names: str) -> set[str]:
     """The words of names as they are stored for search, and the words of a query: a query's may be prefixes.
 
-    Only single letters are folded, so that the first letters of a word give the first letters of its token, in
-    whatever script they are typed.
+    Only single letters are folded, so that the first letters of a word give the first letters of its token,
+    in whatever script they are typed.
     """
     return {
         token
@@ -202,7 +196,7 @@ def sort_key(family: str, given: str) -> str:
     return " ".join(_ascii(name) for name in (family, given) if name)
 
 
-# --- one column for the whole name ------------------------------------------------------------------------------
+# --- one column for the whole name -----------------------------------------------------------------------
 
 
 def split_one_column(text: str, *, given_first: bool = False) -> tuple[str, str]:

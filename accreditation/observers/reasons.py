@@ -69,8 +69,8 @@ LISTS = {
     "damaged": _("The file is damaged and cannot be read."),
     "no_such_sheet": _("There is no sheet named %(sheet)s in the file."),
     "no_header": _(
-        "No column could be recognised: name the columns in a row above the people, such as Surname, Given names, "
-        "Date of birth, Citizenship, Passport number."
+        "No column could be recognised: name the columns in a row above the people, such as Surname, "
+        "Given names, Date of birth, Citizenship, Passport number."
     ),
     "unknown_column": _("There is no column %(column)s in the list."),
     "unknown_field": _("There is no field %(field)s."),

@@ -30,8 +30,8 @@ _USUAL_NUMBER = re.compile(r"(?=.*\d)[A-Z0-9]{5,15}")
 class Statement:
     """One sender's words about one person. Texts are '' and dates None where nothing is said.
 
-    Countries are codes as travel documents carry them (alpha-3). `unread` holds what was said and could not be
-    understood, by field: that is another fault than saying nothing.
+    Countries are codes as travel documents carry them (alpha-3). `unread` holds what was said and could not
+    be understood, by field: that is another fault than saying nothing.
     """
 
     family_name: str = ""

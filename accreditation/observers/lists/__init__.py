@@ -1,7 +1,7 @@
 """Lists of delegations as senders really write them: from a file's bytes to statements, with reasons per row.
 
-`read_list` is the whole way; `read_table`, `map_columns` and `RowReader` are its steps. Nothing here knows the
-database: what a statement meets there is decided by the import.
+`read_list` is the whole way; `read_table`, `map_columns` and `RowReader` are its steps. Nothing here knows
+the database: what a statement meets there is decided by the import.
 """
 
 from accreditation.observers.lists.columns import FIELDS, Column, Mapping, Questions

@@ -1,7 +1,8 @@
 """What is looked at in a spreadsheet file before it is parsed, so that no file can fill the memory.
 
-XLSX and ODS are ZIP archives of XML. A small one can unpack to gigabytes, and a sheet with one cell in the last
-row and column becomes a table of 17 billion cells in the reader. Both are refused from the archive itself.
+XLSX and ODS are ZIP archives of XML. A small one can unpack to gigabytes, and a sheet with one cell in the
+last row and column becomes a table of 17 billion cells in the reader. Both are refused from the archive
+itself.
 """
 
 from __future__ import annotations

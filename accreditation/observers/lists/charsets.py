@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
+from itertools import pairwise
 
 from accreditation.observers.lists.refusal import refuse
 
@@ -79,7 +80,7 @@ def _plausibility(word: str) -> float:
     scripts = {_script(c) for c in letters}
     if len(scripts) > 1:
         return -2.0 * len(letters)
-    jumps = sum(1 for a, b in zip(letters, letters[1:], strict=False) if a.islower() and b.isupper())
+    jumps = sum(1 for a, b in pairwise(letters) if a.islower() and b.isupper())
     value = 1.0 * len(letters) - 3.0 * jumps
     if scripts == {"LATIN"}:  # a word of accented letters alone is Cyrillic or Arabic read wrongly
         accented = sum(1 for c in letters if not c.isascii())

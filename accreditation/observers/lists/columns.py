@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping as Mapped
+from collections.abc import Callable
+from collections.abc import Mapping as Mapped
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -25,19 +26,44 @@ FIELDS = frozenset(Statement.__slots__) - {"unread", "document_country_assumed"}
     IGNORED,
 }
 NAME_FIELDS = ("family_name", "given_names", h.FULL_NAME, h.FULL_NAME_GIVEN_FIRST)
-# What a person is asked for where no column was recognised; names are one question, whatever columns hold them.
+# What a person is asked for where no column was recognised; names are one question, whatever columns hold
+# them.
 REQUIRED = ("family_name", "born", "citizenship", "document_number")
 
 # Headers of one word that may mean something else: they give way to a column that says it plainly.
 _VAGUE = frozenset(
     fold_header(word)
-    for word in (
-        "country state nation document title status type id страна государство документ статус тип срок pays olke ulke "
-        "بلد دولة validity birth body media organisation residence number"
-    ).split()
+    for word in [
+        "country",
+        "state",
+        "nation",
+        "document",
+        "title",
+        "status",
+        "type",
+        "id",
+        "страна",
+        "государство",
+        "документ",
+        "статус",
+        "тип",
+        "срок",
+        "pays",
+        "olke",
+        "ulke",
+        "بلد",
+        "دولة",
+        "validity",
+        "birth",
+        "body",
+        "media",
+        "organisation",
+        "residence",
+        "number",
+    ]
 )
 # A header of these fields is not believed against contents of another kind.
-_KIND_OF_FIELD = {name: "date" for name in DATE_FIELDS} | {
+_KIND_OF_FIELD = dict.fromkeys(DATE_FIELDS, "date") | {
     "citizenship": "country",
     "document_country": "country",
     "residence_country": "country",

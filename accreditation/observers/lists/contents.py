@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from itertools import pairwise
 
 from accreditation.core.places import CountryNames
 from accreditation.observers import names
@@ -137,10 +138,10 @@ def _is_numbered(cells: Sequence[Cell]) -> bool:
         if not text.isdecimal():
             return False
         numbers.append(int(text))
-    return len(numbers) > 1 and all(b - a == 1 for a, b in zip(numbers, numbers[1:], strict=False))
+    return len(numbers) > 1 and all(b - a == 1 for a, b in pairwise(numbers))
 
 
-# --- what that makes of the column ------------------------------------------------------------------------------
+# --- what that makes of the column --------------------------------------------------------------------------
 
 _SOON = timedelta(days=60)  # visits lie within two months of election day
 

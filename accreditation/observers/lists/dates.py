@@ -1,7 +1,8 @@
 """Dates and times as lists write them.
 
-Dotted dates and those with a named month are day first. Where slashes or dashes stand between numbers with the
-year last, the day or the month may stand first: the column decides, or its header, or the person who is asked.
+Dotted dates and those with a named month are day first. Where slashes or dashes stand between numbers with
+the year last, the day or the month may stand first: the column decides, or its header, or the person who is
+asked.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ _YEAR_FIRST = re.compile(r"(\d{4})\s*[-/.]\s*(\d{1,2})\s*[-/.]\s*(\d{1,2})(?!\d)
 _YEAR_LAST = re.compile(r"(\d{1,2})\s*([-/.])\s*(\d{1,2})\s*\2\s*(\d{4}|\d{2})(?!\d)")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?!\d)")
 _DAY_MONTH = re.compile(
-    r"(\d{1,2})(?:st|nd|rd|th|er|º|\.|-?го|-?е)?[\s.\-/]*(?:de\s+|of\s+)?([^\W\d_]+(?:\s[^\W\d_]+)?)\.?,?[\s.\-/]*(?:de\s+|of\s+)?"
+    r"(\d{1,2})(?:st|nd|rd|th|er|º|\.|-?го|-?е)?[\s.\-/]*(?:de\s+|of\s+)?"
+    r"([^\W\d_]+(?:\s[^\W\d_]+)?)\.?,?[\s.\-/]*(?:de\s+|of\s+)?"
     r"(\d{4}|['’]?\d{2})(?!\d)",
     re.IGNORECASE,
 )
@@ -80,9 +82,8 @@ def _from_number(number: float) -> ReadDate:
     if 1e7 < number < 1e8 and number == int(number):
         return _from_text(str(int(number)), None, False, date.max)
     if _EXCEL_SERIALS[0] <= number <= _EXCEL_SERIALS[1]:
-        moment = timedelta(days=number)
-        clock = datetime.min + timedelta(minutes=round(moment.seconds / 60))
-        return ReadDate(_EXCEL_ZERO + timedelta(days=int(number)), f"{clock:%H:%M}" if moment.seconds else "")
+        clock = _clock(timedelta(days=number % 1))
+        return ReadDate(_EXCEL_ZERO + timedelta(days=int(number)), f"{clock:%H:%M}" if number % 1 else "")
     return NO_DATE
 
 
@@ -137,7 +138,7 @@ def _full_year(text: str, past: bool, today: date) -> int:
     return year + (1900 if past and 2000 + year > today.year - 10 else 2000)
 
 
-# --- the order of a column --------------------------------------------------------------------------------------
+# --- the order of a column ----------------------------------------------------------------------------------
 
 _HEADER_ORDERS = (
     (re.compile(r"\b[dдj]{1,2}\W{1,3}[mм]{1,3}\W{1,3}[yгa]{2,4}\b|\bgg\W{1,3}aa\W{1,3}ii"), "dmy"),
@@ -172,7 +173,12 @@ def order_from_cells(cells: Iterable[object]) -> str | None:
     return "dmy" if day_first else "mdy"
 
 
-# --- times ------------------------------------------------------------------------------------------------------
+# --- times --------------------------------------------------------------------------------------------------
+
+
+def _clock(since_midnight: timedelta) -> time:
+    minutes = round(since_midnight.total_seconds() / 60) % 1440
+    return time(minutes // 60, minutes % 60)
 
 
 def read_time(cell: object) -> time | None:
@@ -182,9 +188,9 @@ def read_time(cell: object) -> time | None:
     if isinstance(cell, time):
         return cell.replace(second=0, microsecond=0)
     if isinstance(cell, timedelta):
-        return (datetime.min + cell).time().replace(second=0, microsecond=0) if cell.days == 0 else None
+        return _clock(cell) if cell.days == 0 else None
     if isinstance(cell, float) and 0 <= cell < 1:
-        return (datetime.min + timedelta(minutes=round(cell * 1440) % 1440)).time()
+        return _clock(timedelta(days=cell))
     if not isinstance(cell, str):
         return None
     text = western_digits(cell).strip()

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a table of words: a rule is read as one line
 """What the headers of lists are called, in English, Russian, Arabic, Azerbaijani (and Turkish), and French.
 
 `field_of` answers for one header: first by whole wordings (`_EXACT`), then by the words inside (`_INSIDE`, in
@@ -192,9 +193,65 @@ _INSIDE = [
 
 # Words that say little alone and much under a group header: 'Passport' over 'Number', 'Arrival' over 'Date'.
 GENERIC = frozenset(
-    "number no nr n num date time place country flight airport city номер серия дата время место страна рейс аэропорт "
-    "numero heure lieu pays vol nomre nomresi tarix tarixi vaxt vaxti yer olke reys رقم تاريخ وقت مكان رحلة بلد "
-    "name имя nom ad adi اسم latin латиницей original cyrillic кириллицей valid until day день gun saat".split()
+    [
+        "number",
+        "no",
+        "nr",
+        "n",
+        "num",
+        "date",
+        "time",
+        "place",
+        "country",
+        "flight",
+        "airport",
+        "city",
+        "номер",
+        "серия",
+        "дата",
+        "время",
+        "место",
+        "страна",
+        "рейс",
+        "аэропорт",
+        "numero",
+        "heure",
+        "lieu",
+        "pays",
+        "vol",
+        "nomre",
+        "nomresi",
+        "tarix",
+        "tarixi",
+        "vaxt",
+        "vaxti",
+        "yer",
+        "olke",
+        "reys",
+        "رقم",
+        "تاريخ",
+        "وقت",
+        "مكان",
+        "رحلة",
+        "بلد",
+        "name",
+        "имя",
+        "nom",
+        "ad",
+        "adi",
+        "اسم",
+        "latin",
+        "латиницей",
+        "original",
+        "cyrillic",
+        "кириллицей",
+        "valid",
+        "until",
+        "day",
+        "день",
+        "gun",
+        "saat",
+    ]
 )
 
 _ARABIC_FORMS = str.maketrans("أإآٱىه", "اااايه", "ـًٌٍَُِّْ")
@@ -224,7 +281,7 @@ _RULES = [
     (field, re.compile(words), re.compile(unless) if unless else None) for field, words, unless in _INSIDE
 ]
 _IN_BRACKETS = re.compile(r"[(\[].*?[)\]]")
-_PARTS = re.compile(r"\s*[/\n|\\]\s*|\s+[-–—]\s+")  # noqa: RUF001
+_PARTS = re.compile(r"\s*[/\n|\\]\s*|\s+[-–—]\s+")
 
 
 @lru_cache(maxsize=4096)

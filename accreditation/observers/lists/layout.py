@@ -13,15 +13,15 @@ from accreditation.observers.lists.refusal import refuse
 LOOK_FOR_HEADER = 30  # rows; titles, addresses and greetings stand above
 
 _TOTAL = re.compile(
-    r"\s*(?:итого|всего|total|totals|grand total|sub ?-?total|sum|c[əe]mi|yekun|[üu]mumi|toplam|somme|gesamt|insgesamt"
-    r"|المجموع|الإجمالي|الاجمالي|مجموع|إجمالي|total général)\b",
+    r"\s*(?:итого|всего|totals?|grand total|sub ?-?total|sum|c[əe]mi|yekun|[üu]mumi|toplam|somme|gesamt|insgesamt"
+    r"|المجموع|الإجمالي|الاجمالي|مجموع|إجمالي)\b",
     re.IGNORECASE,
 )
 
 
 @dataclass(slots=True)
 class Layout:
-    """The header's words for every column ('' where there are none), and the index of the first row below it."""
+    """The header's words for every column ('' where there are none), and where the rows below it start."""
 
     headers: list[str]
     first: int
@@ -33,10 +33,10 @@ def text_of(cell: Cell) -> str:
 
 
 def find_layout(table: Table, is_value: Callable[[Cell], bool], known: Collection[str] = ()) -> Layout:
-    """The header among the first rows by its words, or, where it has none that we know, by what stands below it.
+    """The header among the first rows by its words, or, where it has none that we know, by what is below.
 
-    `is_value` tells cells that can stand only below a header (dates, countries, numbers, addresses); `known` are
-    headers that somebody has explained. Refuses a sheet in which nothing can be recognised.
+    `is_value` tells cells that can stand only below a header (dates, countries, numbers, addresses); `known`
+    are headers that somebody has explained. Refuses a sheet in which nothing can be recognised.
     """
     rows = table.rows[:LOOK_FOR_HEADER]
     best, best_score = -1, 0.0
@@ -81,7 +81,7 @@ def _named_layout(table: Table, best: int, is_value: Callable[[Cell], bool]) -> 
 
 
 def _is_part_of_header(row: Sequence[Cell], is_value: Callable[[Cell], bool], *, above: bool) -> bool:
-    """Whether a row beside the header belongs to it: group titles above, parts of columns or a translation below."""
+    """Whether a row beside the header belongs to it: group titles above, parts or a translation below."""
     texts = [text_of(cell) for cell in row if cell != ""]
     if not texts or any(is_value(cell) for cell in row if cell != ""):
         return False
@@ -122,7 +122,7 @@ def _numbers_columns(row: Sequence[Cell]) -> bool:
 
 def _unnamed_layout(table: Table, rows: Sequence[Sequence[Cell]], is_value: Callable[[Cell], bool]) -> Layout:
     """No words that we know: the people start where two cells of a row are values."""
-    for index, row in enumerate(rows):
+    for index, row in enumerate(rows):  # noqa: B007 - both are used when found
         if sum(1 for cell in row if cell != "" and is_value(cell)) >= 2:
             break
     else:
@@ -134,17 +134,17 @@ def _unnamed_layout(table: Table, rows: Sequence[Sequence[Cell]], is_value: Call
     return Layout([""] * table.width, index, None)
 
 
-# --- rows that are no people ------------------------------------------------------------------------------------
+# --- rows that are no people --------------------------------------------------------------------------------
 
 
 def repeats_header(row: Sequence[Cell], headers: set[str]) -> bool:
     """Whether a row is the header again, as at the top of each printed page."""
-    texts = [text_of(cell) for cell in row if cell != ""]
-    return len(texts) > 1 and sum(1 for text in texts if text in headers) > 0.6 * len(texts)
+    same = sum([1 for cell in row if cell.__class__ is str and cell in headers])
+    return same > 1 and same > 0.6 * sum([1 for cell in row if cell != ""])
 
 
 def is_no_person(row: Sequence[Cell], key_columns: Sequence[int], counted: Collection[int]) -> bool:
-    """Whether a row is a total, a section's title or a signature: nothing of what tells a person stands in it.
+    """Whether a row is a total, a section's title or a signature: nothing of a person stands in it.
 
     `key_columns` hold birth, citizenship and document number; `counted` are columns of serial numbers.
     """

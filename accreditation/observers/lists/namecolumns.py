@@ -1,7 +1,7 @@
 """Which columns hold names, and which part of them: the hardest question of a header.
 
-'Name' beside 'Surname' is the given names, alone it is the whole name; 'Имя' over 'Иванов Иван Иванович' beside a
-column in Latin letters is the name in its original script.
+'Name' beside 'Surname' is the given names, alone it is the whole name; 'Имя' over 'Иванов Иван Иванович'
+beside a column in Latin letters is the name in its original script.
 """
 
 from __future__ import annotations
@@ -63,9 +63,11 @@ def _settle_originals(columns: Sequence[NamedColumn], contents: Sequence[Content
         wanted = "original_name"
         if column.field == "family_name":
             wanted = h.ORIGINAL_FAMILY
-        elif column.field == "given_names" or (column.field == "_name" and original_family):
-            wanted = h.ORIGINAL_GIVEN
-        elif column.field == "_name" and contents[column.index].words < 1.5:
+        elif (
+            column.field == "given_names"
+            or (column.field == "_name" and original_family)
+            or (column.field == "_name" and contents[column.index].words < 1.5)
+        ):
             wanted = h.ORIGINAL_GIVEN
         if wanted not in taken:
             column.field = wanted
@@ -88,7 +90,7 @@ def _settle_name_alone(columns: Sequence[NamedColumn]) -> None:
         taken.add(column.field)
 
 
-# --- without a header -------------------------------------------------------------------------------------------
+# --- without a header ---------------------------------------------------------------------------------------
 
 
 def _guess_original(columns: Sequence[NamedColumn], contents: Sequence[Contents]) -> None:

@@ -23,19 +23,9 @@ _HEADROOM = 200  # title, header, blank and total rows above and below the peopl
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED_PARTS = ("EncryptedPackage".encode("utf-16-le"), "EncryptionInfo".encode("utf-16-le"))
-_NO_LISTS = (
-    b"%PDF",
-    b"\x89PNG",
-    b"\xff\xd8\xff",
-    b"GIF8",
-    b"BM",
-    b"II*\0",
-    b"MM\0*",
-    b"RIFF",
-    b"Rar!",
-    b"7z\xbc",
+_NO_LISTS = tuple(
+    b"%PDF|\x89PNG|\xff\xd8\xff|GIF8|BM|II*\0|MM\0*|RIFF|Rar!|7z\xbc|\x1f\x8b|\x7fELF|{\\rtf|MZ".split(b"|")
 )
-_NO_LISTS += (b"\x1f\x8b", b"\x7fELF", b"{\\rtf", b"MZ")
 _HTML = re.compile(rb"\s*(?:<!doctype html|<html|<table|<meta|<head|<style)", re.IGNORECASE)
 _SEPARATORS = ";,\t|"
 
@@ -86,7 +76,7 @@ def read_table(
     return table
 
 
-# --- workbooks --------------------------------------------------------------------------------------------------
+# --- workbooks ----------------------------------------------------------------------------------------------
 
 
 def _read_workbook(content: bytes, sheet: str | None, max_rows: int) -> Table:
@@ -144,7 +134,7 @@ def _read_sheets(
     return best
 
 
-# --- text -------------------------------------------------------------------------------------------------------
+# --- text ---------------------------------------------------------------------------------------------------
 
 
 def _read_text(content: bytes, max_rows: int) -> Table:
@@ -193,7 +183,7 @@ def _separator(text: str) -> str:
     return best
 
 
-# --- both -------------------------------------------------------------------------------------------------------
+# --- both ---------------------------------------------------------------------------------------------------
 
 
 def _squared(rows: list[list[Cell]], max_rows: int) -> list[list[Cell]]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping as Mapped, Sequence
+from collections.abc import Callable, Sequence
+from collections.abc import Mapping as Mapped
 from datetime import date, datetime, time
 from functools import partial
 from typing import Any
@@ -31,7 +32,7 @@ _NAME_FIELDS = {
     h.ORIGINAL_FAMILY,
     h.ORIGINAL_GIVEN,
 }
-_BLANKS = {"-", "--", "---", "—", "–", "_", ".", "/", "n/a", "нет", "yoxdur", "لا يوجد"}  # noqa: RUF001
+_BLANKS = {"-", "--", "---", "—", "–", "_", ".", "/", "n/a", "нет", "yoxdur", "لا يوجد"}
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _NUMBER_SIGN = re.compile(r"^(?:№|No?\.|N[°º]|#|nr\.)\s*", re.IGNORECASE)
 _ROUNDED = re.compile(r"\d(?:[.,]\d+)?E\+?\d+", re.IGNORECASE)

@@ -83,8 +83,9 @@ def read_list(
 ) -> ReadList:
     """Every person of the list as a Statement, with the reasons that speak against the row.
 
-    `dates` ('dmy', 'mdy', 'ymd') and `columns` ({header or letter: field}) answer what was asked; the category of
-    a row is its column's, else `default_category`, else the rules'. Raises ListRefused for a file that is no list.
+    `dates` ('dmy', 'mdy', 'ymd') and `columns` ({header or letter: field}) answer what was asked; the
+    category of a row is its column's, else `default_category`, else the rules'. Raises ListRefused for a file
+    that is no list.
     """
     if dates is not None and dates not in ORDERS:
         raise ValueError(f"dates is one of {', '.join(ORDERS)}, not {dates!r}")
@@ -94,10 +95,10 @@ def read_list(
         return not _VALUES.isdisjoint(kinds_of_cell(cell, countries, today))
 
     layout = find_layout(table, is_value, {fold_header(name) for name in columns or ()})
-    people, left_out = _people(table, layout, None)
+    below = _below_header(table, layout)
     mapping = map_columns(
         layout.headers,
-        lambda index: [row[index] for __, row in people],
+        lambda index: [row[index] for __, row in below],
         countries=countries,
         election_day=rules.election_day,
         today=today,
@@ -106,7 +107,7 @@ def read_list(
     )
     if not any(column.field not in (None, IGNORED) for column in mapping.columns):
         raise refuse("no_header")
-    people, left_out = _people(table, layout, mapping)
+    people, left_out = _people(below, mapping)
     if len(people) > MAX_ROWS:
         raise refuse("too_many_rows", most=MAX_ROWS)
     if not people:
@@ -116,27 +117,29 @@ def read_list(
     return ReadList(rows, mapping, layout.headers, layout.header_row, table.sheet, left_out)
 
 
-def _people(
-    table: Table, layout: Layout, mapping: Mapping | None
-) -> tuple[list[tuple[int, list[Cell]]], list[LeftOut]]:
-    """The rows below the header with their numbers: those of people, and those that are none.
-
-    Before the columns are known (`mapping` None) only blank rows and repeated headers are left out.
-    """
+def _below_header(table: Table, layout: Layout) -> list[tuple[int, list[Cell]]]:
+    """The rows below the header with their numbers, without blank ones and without the header repeated."""
     headers = {header for header in layout.headers if header}
-    keys = [] if mapping is None else _indexes(mapping, ("born", "citizenship", "document_number"))
-    counted = set() if mapping is None else set(_indexes(mapping, (IGNORED,)))
+    return [
+        (number, row)
+        for number, row in enumerate(table.rows[layout.first :], layout.first + 1)
+        if any(row) and not (headers and repeats_header(row, headers))
+    ]
+
+
+def _people(
+    below: list[tuple[int, list[Cell]]], mapping: Mapping
+) -> tuple[list[tuple[int, list[Cell]]], list[LeftOut]]:
+    """The rows that tell of a person, and those that do not."""
+    keys = _indexes(mapping, ("born", "citizenship", "document_number"))
+    counted = set(_indexes(mapping, (IGNORED,)))
     people: list[tuple[int, list[Cell]]] = []
     left_out: list[LeftOut] = []
-    for number, row in enumerate(table.rows[layout.first :], layout.first + 1):
-        if not any(row):
-            continue
-        if headers and repeats_header(row, headers):
-            continue
-        if mapping is not None and is_no_person(row, keys, counted):
+    for number, row in below:
+        if is_no_person(row, keys, counted):
             left_out.append(LeftOut(number, " ".join(text_of(cell) for cell in row if cell != "")[:200]))
-            continue
-        people.append((number, row))
+        else:
+            people.append((number, row))
     return people, left_out
 
 
