@@ -163,6 +163,7 @@ FORMAT_MODULE_PATH = ["accreditation.core.formats"]
 MODELTRANSLATION_DEFAULT_LANGUAGE = "en"
 MODELTRANSLATION_LANGUAGES = ("en", "az", "fr", "ru", "ar")
 MODELTRANSLATION_FALLBACK_LANGUAGES = ("en",)
+PUBLICATION_LANGUAGES = env.list("PUBLICATION_LANGUAGES", ["en", "az"])  # an election is worded in these first
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"

@@ -135,18 +135,18 @@ class Calendar:
         return self._closing(DEADLINE, computed, self.deadline_days, self.deadline_article)
 
     def application_deadline_for(self, category: HasOwnDeadline | None) -> LegalDate:
-        """The deadline of a category: its own where it has one, else the election's."""
-        if category is None or category.deadline_days is None:
+        """The deadline of a category: its own where it has one or one was set by hand, else the election's."""
+        if category is None or not self.has_own_deadline(category):
             return self.application_deadline
-        computed = self._after_minute(self.days_before(category.deadline_days), self.deadline_time)
+        days = self.deadline_days if category.deadline_days is None else category.deadline_days
+        computed = self._after_minute(self.days_before(days), self.deadline_time)
         name = category_deadline_name(category)
         return self._closing(
-            name,
-            computed,
-            category.deadline_days,
-            self.deadline_article,
-            label_of_category=str(category.name),
+            name, computed, days, self.deadline_article, label_of_category=str(category.name)
         )
+
+    def has_own_deadline(self, category: HasOwnDeadline) -> bool:
+        return category.deadline_days is not None or category_deadline_name(category) in self.set_by_hand
 
     @property
     def replacement_deadline(self) -> LegalDate:
@@ -189,7 +189,7 @@ class Calendar:
 
     def dates(self, categories: Iterable[HasOwnDeadline] = ()) -> list[LegalDate]:
         """The calendar plan: all dates in order of time, with the own deadlines of the categories given."""
-        own = [self.application_deadline_for(one) for one in categories if one.deadline_days is not None]
+        own = [self.application_deadline_for(one) for one in categories if self.has_own_deadline(one)]
         found = [self.application_opens, self.application_deadline, *own, self.replacement_deadline]
         return sorted(
             [*found, *filter(None, [self.latest_decision]), self.election_day], key=lambda one: one.closes_at

@@ -70,13 +70,19 @@ class Election(models.Model):
     name = models.CharField(_("name"), max_length=200)
     commission = models.CharField(_("commission"), max_length=200, default="Central Election Commission")
     day = models.DateField(_("election day"))
-    time_zone = models.CharField(_("time zone"), max_length=50, default="Asia/Baku", validators=[validate_zone])
+    time_zone = models.CharField(
+        _("time zone"), max_length=50, default="Asia/Baku", validators=[validate_zone]
+    )
     host_country = models.ForeignKey(
         Country, verbose_name=_("host country"), on_delete=models.PROTECT, default="AZE", related_name="+"
     )
     called_on = models.DateField(_("called on"), help_text=_("The day on which the election was called."))
     published_at = models.DateTimeField(
-        _("published at"), null=True, blank=True, editable=False, help_text=_("From then on the rules are frozen.")
+        _("published at"),
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("From then on the rules are frozen."),
     )
     cancelled_at = models.DateTimeField(_("cancelled at"), null=True, blank=True, editable=False)
     results_published_on = models.DateField(
@@ -102,7 +108,9 @@ class Election(models.Model):
     )
     invitation_required = models.BooleanField(_("missions need an invitation"), default=True)
     inviters = ArrayField(
-        models.CharField(max_length=20, choices=Inviter.choices), verbose_name=_("who invites"), default=default_inviters
+        models.CharField(max_length=20, choices=Inviter.choices),
+        verbose_name=_("who invites"),
+        default=default_inviters,
     )
     excluded_citizenships = ArrayField(
         models.CharField(max_length=3, validators=[RegexValidator(r"^[A-Z]{3}\Z")]),
@@ -118,7 +126,9 @@ class Election(models.Model):
 
     # Decisions
     decision_days = models.PositiveSmallIntegerField(
-        _("decision due, days from submission"), default=3, validators=[MinValueValidator(1), MaxValueValidator(60)]
+        _("decision due, days from submission"),
+        default=3,
+        validators=[MinValueValidator(1), MaxValueValidator(60)],
     )
     latest_decision_days = models.PositiveSmallIntegerField(
         _("latest decision, days before the election"), null=True, blank=True
@@ -132,16 +142,24 @@ class Election(models.Model):
     )
     appeal_body = models.CharField(_("appeal body"), max_length=200, default="Court of Appeal")
     appeal_days = models.PositiveSmallIntegerField(_("appeal, days to file"), default=3)
-    deadline_article = models.CharField(_("law on the deadline"), max_length=100, default="Election Code art. 44")
-    decision_article = models.CharField(_("law on decisions"), max_length=100, default="Election Code art. 44")
+    deadline_article = models.CharField(
+        _("law on the deadline"), max_length=100, default="Election Code art. 44"
+    )
+    decision_article = models.CharField(
+        _("law on decisions"), max_length=100, default="Election Code art. 44"
+    )
     appeal_article = models.CharField(_("law on appeals"), max_length=100, default="Election Code art. 112")
 
     # Reminders
     arrival_reminder_days = ArrayField(
-        models.PositiveSmallIntegerField(), verbose_name=_("arrival reminders, days"), default=arrival_reminder_days
+        models.PositiveSmallIntegerField(),
+        verbose_name=_("arrival reminders, days"),
+        default=arrival_reminder_days,
     )
     deadline_reminder_days = ArrayField(
-        models.PositiveSmallIntegerField(), verbose_name=_("deadline reminders, days"), default=deadline_reminder_days
+        models.PositiveSmallIntegerField(),
+        verbose_name=_("deadline reminders, days"),
+        default=deadline_reminder_days,
     )
 
     # Photos
@@ -152,7 +170,9 @@ class Election(models.Model):
     objects = ElectionQuerySet.as_manager()
 
     # What stays open after publication: words, and what happens by its nature later.
-    OPEN_AFTER_PUBLICATION = frozenset({"name", "commission", "pledge_text", "privacy_notice", "appeal_body"}) | {
+    OPEN_AFTER_PUBLICATION = frozenset(
+        {"name", "commission", "pledge_text", "privacy_notice", "appeal_body"}
+    ) | {
         "results_published_on",
         "published_at",
         "cancelled_at",
@@ -163,7 +183,9 @@ class Election(models.Model):
         verbose_name_plural = _("elections")
         ordering = ("-day",)
         constraints = (
-            models.CheckConstraint(condition=models.Q(called_on__lt=models.F("day")), name="called_before_its_day"),
+            models.CheckConstraint(
+                condition=models.Q(called_on__lt=models.F("day")), name="called_before_its_day"
+            ),
             models.CheckConstraint(
                 condition=models.Q(excluded_citizenships=[]) | ~models.Q(exclusion_article=""),
                 name="an_exclusion_names_its_law",
@@ -184,6 +206,15 @@ class Election(models.Model):
     def is_frozen(self) -> bool:
         return self.published_at is not None
 
+    def clean(self) -> None:
+        """Refuse to change a frozen rule, in words; PostgreSQL refuses it in any case."""
+        from accreditation.missions.publishing import changed_frozen_fields  # it stands above this table
+
+        super().clean()
+        if changed := changed_frozen_fields(self):
+            words = _("Frozen since the election was published; set a date by hand or postpone the election.")
+            raise ValidationError(dict.fromkeys(changed, words))
+
     @cached_property
     def calendar(self) -> Calendar:
         """Every legal date of this election; reads the overrides once (one query, none when prefetched)."""
@@ -200,7 +231,9 @@ class DateOverride(models.Model):
     date_name = models.CharField(_("date"), max_length=30)
     closes_at = models.DateTimeField(_("new moment"), help_text=_("The first moment that is too late."))
     reason = models.TextField(_("reason"))
-    made_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+", verbose_name=_("by"))
+    made_by = models.ForeignKey(
+        "accounts.User", on_delete=models.PROTECT, related_name="+", verbose_name=_("by")
+    )
     made_at = models.DateTimeField(_("at"), auto_now_add=True)
 
     class Meta:
@@ -228,7 +261,9 @@ class RefusalGround(models.Model):
         verbose_name = _("ground of refusal")
         verbose_name_plural = _("grounds of refusal")
         ordering = ("position", "code")
-        constraints = (models.UniqueConstraint(fields=["election", "code"], name="a_ground_once_an_election"),)
+        constraints = (
+            models.UniqueConstraint(fields=["election", "code"], name="a_ground_once_an_election"),
+        )
 
     def __str__(self) -> str:
         return self.words
@@ -240,7 +275,10 @@ class CannedReason(models.Model):
     code = models.SlugField(_("code"), max_length=40, unique=True)
     words = models.TextField(_("words in the letter"))
     field = models.CharField(
-        _("what it asks for"), max_length=40, blank=True, help_text=_("The part of the application that is reopened.")
+        _("what it asks for"),
+        max_length=40,
+        blank=True,
+        help_text=_("The part of the application that is reopened."),
     )
     position = models.PositiveSmallIntegerField(_("position"), default=0)
 
@@ -251,4 +289,3 @@ class CannedReason(models.Model):
 
     def __str__(self) -> str:
         return self.words
-

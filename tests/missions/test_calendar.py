@@ -289,8 +289,20 @@ def test_a_latest_decision_may_be_set_where_the_law_had_none() -> None:
 
 
 ZONES = st.sampled_from(
-    "Asia/Baku Pacific/Kiritimati Pacific/Pago_Pago Europe/Paris America/Havana Asia/Beirut Africa/Cairo "
-    "America/Santiago Australia/Lord_Howe Asia/Kathmandu Europe/Chisinau UTC".split()
+    [
+        "Asia/Baku",
+        "Pacific/Kiritimati",
+        "Pacific/Pago_Pago",
+        "Europe/Paris",
+        "America/Havana",
+        "Asia/Beirut",
+        "Africa/Cairo",
+        "America/Santiago",
+        "Australia/Lord_Howe",
+        "Asia/Kathmandu",
+        "Europe/Chisinau",
+        "UTC",
+    ]
 )
 DAYS = st.dates(date(2019, 1, 1), date(2031, 12, 31))
 MOMENTS = st.datetimes(datetime(2019, 1, 1), datetime(2031, 12, 31), timezones=st.just(UTC))  # noqa: DTZ001
