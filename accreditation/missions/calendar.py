@@ -135,7 +135,7 @@ class Calendar:
         return self._closing(DEADLINE, computed, self.deadline_days, self.deadline_article)
 
     def application_deadline_for(self, category: HasOwnDeadline | None) -> LegalDate:
-        """The deadline of a category: its own where it has one or one was set by hand, else the election's."""
+        """The deadline of a category: its own where it has one, or one set by hand, else the election's."""
         if category is None or not self.has_own_deadline(category):
             return self.application_deadline
         days = self.deadline_days if category.deadline_days is None else category.deadline_days

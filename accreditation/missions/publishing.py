@@ -57,7 +57,7 @@ def _texts_missing(row: models.Model, fields: tuple[str, ...]) -> list[Reason]:
             "text_missing",
             _("“%(field)s” of %(kind)s %(code)s has no words in this language: %(language)s.")
             % {
-                "field": row._meta.get_field(field).verbose_name,
+                "field": _verbose_name(row, field),
                 "kind": row._meta.verbose_name,
                 "code": getattr(row, "code", ""),
                 "language": languages[language],
@@ -67,6 +67,11 @@ def _texts_missing(row: models.Model, fields: tuple[str, ...]) -> list[Reason]:
         for language in settings.PUBLICATION_LANGUAGES
         if not (getattr(row, build_localized_fieldname(field, language)) or "").strip()
     ]
+
+
+def _verbose_name(row: models.Model, field: str) -> str:
+    found = row._meta.get_field(field)
+    return str(found.verbose_name) if isinstance(found, models.Field) else field
 
 
 @transaction.atomic
@@ -96,7 +101,7 @@ def open_columns(model: type[models.Model], names: frozenset[str]) -> list[str]:
 
 
 def changed_frozen_fields(election: Election) -> list[str]:
-    """The names of the fields that differ from what was published; empty while it is not, or for a new one."""
+    """The names of the fields that differ from what was published; empty while nothing is."""
     if election.pk is None:
         return []
     stored = Election.objects.filter(pk=election.pk).first()
@@ -112,7 +117,7 @@ def changed_frozen_fields(election: Election) -> list[str]:
 
 @contextmanager
 def rules_reopened() -> Iterator[None]:
-    """Let this transaction change frozen columns: for the postponement, which is audited, and nothing else."""
+    """Let this transaction change frozen columns: for the audited postponement and nothing else."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL accreditation.postponing = 'on'")
         yield
@@ -126,7 +131,7 @@ def rules_reopened() -> Iterator[None]:
 def override_date(
     election: Election, name: str, closes_at: datetime, reason: str, *, actor: Actor, now: datetime
 ) -> DateOverride:
-    """Set a legal date by hand: `closes_at` is the first moment too late (of the opening: the first that counts).
+    """Set a legal date by hand: `closes_at` is the first moment too late (of the opening: the first one).
 
     For approvers. Raises NotAllowed, Refused. The caller recomputes what hangs on the date (workflow).
     """

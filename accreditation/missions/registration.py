@@ -39,8 +39,9 @@ def open_mission(
     """Open a mission with its first delegation, in one transaction.
 
     Clerks, supervisors and the system open missions. One of observers is registered at once only with its
-    invitation (where the election wants one); media and guests need none. `default_category` is the election's
-    first where none is given; `more` are further columns of Mission. Raises NotAllowed, Refused (every reason).
+    invitation (where the election wants one); media and guests need none. `default_category` is the
+    election's first where none is given; `more` are further columns of Mission. Raises NotAllowed and
+    Refused, with every reason.
     """
     if actor.user is not None and roles_of(actor.user).isdisjoint(OPENERS):
         raise NotAllowed()
