@@ -3,8 +3,11 @@
 from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
+from django.utils.module_loading import autodiscover_modules
 
 from accreditation.core.site import site
+
+autodiscover_modules("admin", register_to=site)  # every app registers with our own site
 
 urlpatterns = [
     path("admin/", site.urls),

@@ -19,7 +19,7 @@ CLERKS_CHANGE = frozenset(
         ("observers", "membership"),
     }
 )
-"""What clerks add and correct by form. States change through the machine alone and need no such permission."""
+"""What clerks add and correct by form. States change through the machine alone."""
 
 SUPERVISORS_CHANGE = CLERKS_CHANGE | {
     ("missions", "election"),

@@ -63,7 +63,7 @@ class StaffSignIn(LoginView):
 @login_required
 @never_cache
 def totp_picture(request: HttpRequest) -> HttpResponse:
-    """Give the QR code of the secret being enrolled, as a file: a data: image would break the page's policy."""
+    """Give the QR code of the secret being enrolled, as a file: data: images break the page's policy."""
     secret = request.session.get(SECRET_SESSION_KEY)
     if not secret:
         raise Http404

@@ -18,7 +18,7 @@ class Language:
 
 
 def direction_of(code: str) -> str:
-    """Tell 'rtl' or 'ltr'. Not from get_language_info, where Django 5.2 has Azerbaijani run from the right."""
+    """Tell 'rtl' or 'ltr'. Not from get_language_info, which has Azerbaijani run from the right."""
     with override(code):
         return "rtl" if is_right_to_left() else "ltr"
 

@@ -40,6 +40,6 @@ def url_of_missing_proof(request: HttpRequest, next_url: str) -> str:
     elif not is_mfa_enabled(request.user):
         return reverse("mfa_index")
     else:
-        # Enrolling leaves no record of a second factor: without being asked once more, people run in a circle.
+        # Enrolling leaves no record of a second factor: not asked once more, people run in a circle.
         page = "mfa_reauthenticate"
     return f"{reverse(page)}?{urlencode({'next': next_url})}"

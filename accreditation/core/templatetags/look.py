@@ -1,5 +1,6 @@
 """The parts that pages are made of; `{% load look %}`."""
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
@@ -69,15 +70,20 @@ def figures(numbers: Iterable[Any]) -> dict[str, Any]:
 @register.inclusion_tag("parts/error_summary.html")
 def error_summary(*forms: BaseForm | BaseFormSet | None) -> dict[str, Any]:
     """`{% error_summary form %}`: every error of one or more forms, each a link to its field."""
-    items = []
+    found: list[tuple[str, str, str]] = []
     for form in forms:
         for single in form if isinstance(form, BaseFormSet) else [form] if form else []:
-            items += [("", error) for error in single.non_field_errors()]
-            for name in single.errors:
-                if name in single.fields:
-                    items += [(first_id(single[name]), error) for error in single[name].errors]
+            found += [("", "", error) for error in single.non_field_errors()]
+            for name in filter(single.fields.__contains__, single.errors):
+                field = single[name]
+                found += [(first_id(field), str(field.label), error) for error in field.errors]
         if isinstance(form, BaseFormSet):
-            items += [("", error) for error in form.non_form_errors()]
+            found += [("", "", error) for error in form.non_form_errors()]
+    often = Counter(error for _id, _label, error in found)
+    # 'This field is required' three times over helps nobody: then the field is named.
+    items = [
+        (name, f"{label}: {error}" if label and often[error] > 1 else error) for name, label, error in found
+    ]
     return {"items": items}
 
 
