@@ -17,7 +17,7 @@ def new_public_id() -> str:
     return secrets.token_urlsafe(17)[:22]
 
 
-def languages() -> list[tuple[str, str]]:
+def languages() -> list[tuple[str, Any]]:
     """Give the languages of the product. A function, so that a renamed language needs no migration."""
     return list(settings.LANGUAGES)
 

@@ -54,7 +54,7 @@ class DayMonthYearWidget(forms.MultiWidget):
     use_fieldset = True
 
     def __init__(self, attrs: dict[str, Any] | None = None, autocomplete: str = "") -> None:
-        parts = {}
+        parts: dict[str, forms.Widget | type[forms.Widget]] = {}
         for part, size in (("day", 2), ("month", 12), ("year", 4)):
             own = {"class": f"{part}-input", "maxlength": size if part != "month" else 20}
             own["autocomplete"] = f"{autocomplete}-{part}" if autocomplete else "off"

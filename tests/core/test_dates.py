@@ -1,7 +1,8 @@
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from django import forms
+from django.utils.formats import date_format
 from django.utils.translation import override
 
 from accreditation.core.dates import DayMonthYearField, month_number
@@ -112,3 +113,13 @@ def test_a_known_date_fills_the_three_fields_and_is_not_a_change():
     assert not form.has_changed()
     html = str(Passport(initial={"expiry": date(2031, 3, 27)})["expiry"])
     assert [f'value="{part}"' in html for part in ("27", "3", "2031")] == [True] * 3
+
+
+@pytest.mark.parametrize("language", ["en", "az", "fr", "ru", "ar"])
+def test_what_the_admin_reads_and_prints_is_day_first_with_the_zone(language):
+    with override(language):
+        assert forms.DateField().clean("03/04/1980") == date(1980, 4, 3)
+        assert date_format(date(1980, 4, 3), "DATE_FORMAT").startswith("3 ")
+        assert date_format(datetime(2026, 12, 10, 18, 5, tzinfo=UTC), "DATETIME_FORMAT").endswith(
+            ", 18:05 UTC"
+        )

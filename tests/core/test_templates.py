@@ -114,9 +114,9 @@ def test_a_link_keeps_the_filters_and_changes_the_page(client):
 def test_errors_in_the_same_words_name_their_fields_in_the_summary(client):
     html = page(client, "/en/question/", number="C01X00T47")
     summary = html[html.index('class="summary"') : html.index("<h1>")]
-    assert "Photo: This field is required." in summary
+    assert "Photo – This field is required." in summary
     assert "Enter the date" in summary
-    assert "Valid until: Enter the date" not in summary
+    assert "Valid until – Enter the date" not in summary
 
 
 @pytest.mark.parametrize(

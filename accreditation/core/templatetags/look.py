@@ -73,16 +73,16 @@ def error_summary(*forms: BaseForm | BaseFormSet | None) -> dict[str, Any]:
     found: list[tuple[str, str, str]] = []
     for form in forms:
         for single in form if isinstance(form, BaseFormSet) else [form] if form else []:
-            found += [("", "", error) for error in single.non_field_errors()]
+            found += [("", "", str(error)) for error in single.non_field_errors()]
             for name in filter(single.fields.__contains__, single.errors):
                 field = single[name]
-                found += [(first_id(field), str(field.label), error) for error in field.errors]
+                found += [(first_id(field), str(field.label), str(error)) for error in field.errors]
         if isinstance(form, BaseFormSet):
-            found += [("", "", error) for error in form.non_form_errors()]
+            found += [("", "", str(error)) for error in form.non_form_errors()]
     often = Counter(error for _id, _label, error in found)
     # 'This field is required' three times over helps nobody: then the field is named.
     items = [
-        (name, f"{label}: {error}" if label and often[error] > 1 else error) for name, label, error in found
+        (name, f"{label} – {error}" if label and often[error] > 1 else error) for name, label, error in found
     ]
     return {"items": items}
 

@@ -1,0 +1,1 @@
+from accreditation.core.formats.day_first import *  # noqa: F403
