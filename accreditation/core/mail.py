@@ -1,0 +1,134 @@
+"""A letter's row becomes a mail: words from templates/letters, in the reader's language, as text and HTML.
+
+Every kind has two templates: `letters/<kind>.subject.txt` and `letters/<kind>.html`. The second is written
+once and rendered twice, as text and as HTML (templatetags/letters.py), so that both say the same. It knows
+
+    letters   the facts of all letters in this mail, one or more
+    letter    the first of them
+    many      whether there are several
+    link      where the reader finds the matter (when several differ: the list of all)
+    sent_at   the moment of sending, from which a period to appeal counts
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from email.headerregistry import Address
+from email.utils import format_datetime, parseaddr
+from functools import cache
+from typing import Any
+
+from django.conf import settings
+from django.contrib.staticfiles import finders
+from django.core.mail import EmailMultiAlternatives
+from django.template import Context, Template
+from django.template.loader import get_template
+from django.utils import translation
+
+from accreditation.core.languages import direction_of
+from accreditation.core.outbox import OutboxMessage
+
+COLOURS = ("ink", "ink-soft", "paper", "wash", "line", "accent", "accent-ink", "accent-wash")
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """What a reader reads."""
+
+    subject: str
+    text: str
+    html: str
+
+
+def render(kind: str, language: str, facts: Sequence[dict[str, Any]], *, sent_at: datetime) -> Rendered:
+    """Word a mail of one kind about one or more letters' facts.
+
+    `sent_at` is the moment at which it leaves or left, aware. No queries: facts are
+    complete. Raises TemplateDoesNotExist for an unknown kind.
+    """
+    known: dict[str, Any] = {
+        "letters": list(facts),
+        "letter": facts[0],
+        "many": len(facts) > 1,
+        "link": _common_link(facts),
+        "sent_at": sent_at,
+        "language": language,
+        "direction": direction_of(language),
+        "reply_to": settings.REPLY_TO_MAILBOX,
+    }
+    with translation.override(language):
+        subject = _render(_template(f"letters/{kind}.subject.txt"), known, html=False)
+        body = _template(f"letters/{kind}.html")
+        text, html = _render(body, known, html=False), _render(body, known, html=True)
+    # A header is one line: whatever a name may hold, it cannot begin a second one.
+    return Rendered(subject=" ".join(subject.split()), text=_tidy(text), html=html.strip())
+
+
+def compose(rows: Sequence[OutboxMessage], *, now: datetime) -> EmailMultiAlternatives:
+    """The mail that takes these letters: rows of one kind to one reader.
+
+    The first row's Message-ID stands for all. Raises BadHeaderError where an address holds a line break.
+    """
+    first = rows[0]
+    words = render(first.kind, first.language, [row.facts for row in rows], sent_at=now)
+    mail = EmailMultiAlternatives(
+        subject=words.subject,
+        body=words.text,
+        from_email=settings.DEFAULT_FROM_EMAIL,
+        to=[first.email],
+        reply_to=[settings.REPLY_TO_MAILBOX],
+        headers={
+            "Message-ID": first.message_id,
+            "Date": format_datetime(now),
+            "Auto-Submitted": "auto-generated",
+            "Content-Language": first.language,
+        },
+    )
+    mail.attach_alternative(words.html, "text/html")
+    return mail
+
+
+def envelope_sender() -> str:
+    """The bare address of DEFAULT_FROM_EMAIL."""
+    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+
+
+def envelope_address(email: str) -> str:
+    """The address as SMTP takes it: the domain in ASCII. Raises ValueError for what is no address."""
+    if any(ord(character) < 33 for character in email):
+        raise ValueError("an address holds no spaces and no control characters")
+    address = Address(addr_spec=email)
+    return Address(username=address.username, domain=address.domain.encode("idna").decode()).addr_spec
+
+
+@cache
+def colours() -> dict[str, str]:
+    """The light colours of tokens.css, which the commission may change: mail clients know no variables."""
+    path = finders.find("accreditation/tokens.css")
+    with open(str(path), encoding="utf-8") as tokens:
+        light = tokens.read().partition("@media")[0]
+    found = dict(re.findall(r"--([a-z-]+):\s*(#[0-9a-fA-F]{3,8});", light))
+    return {name.replace("-", "_"): found[name] for name in COLOURS}
+
+
+@cache
+def _template(name: str) -> Template:
+    # Not through the backend's wrapper: its context processors have no place in a letter.
+    return get_template(name).template  # type: ignore[attr-defined]
+
+
+def _render(template: Template, known: dict[str, Any], *, html: bool) -> str:
+    base = "letters/base.html" if html else "letters/base.txt"
+    context = Context({**known, "html": html, "base": base, "colours": colours()}, autoescape=html)
+    return template.render(context)
+
+
+def _tidy(text: str) -> str:
+    lines = "\n".join(line.rstrip() for line in text.strip().splitlines())
+    return re.sub(r"\n{3,}", "\n\n", lines) + "\n"
+
+
+def _common_link(facts: Sequence[dict[str, Any]]) -> str:
+    links = {one.get("link", "") for one in facts}
+    return links.pop() if len(links) == 1 else str(facts[0].get("link_to_all", ""))

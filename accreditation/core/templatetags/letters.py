@@ -1,0 +1,167 @@
+"""The parts that letters are made of; `{% load letters %}`.
+
+Each part is written once and comes out as text or as HTML, as the context's `html` says. HTML is made of
+tables with the style on each cell, because mail programs know little else.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import template
+from django.template.base import FilterExpression, Node, NodeList, Parser, Token
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+
+from accreditation.core import moments
+
+register = template.Library()
+
+
+# Days and moments, which facts keep as ISO
+
+
+@register.filter
+def moment(iso: str | datetime, zone: str) -> str:
+    """`{{ letter.decision_due_at|moment:letter.zone }}`: '10 December 2026, 23:59 Baku time (UTC+4)'."""
+    if not iso:
+        return ""
+    return moments.in_words(datetime.fromisoformat(iso) if isinstance(iso, str) else iso, zone)
+
+
+@register.filter
+def last_minute(iso: str, zone: str) -> str:
+    """`{{ letter.closes_at|last_minute:letter.zone }}`: the printed minute before a closing moment."""
+    return moments.in_words(datetime.fromisoformat(iso) - timedelta(minutes=1), zone) if iso else ""
+
+
+@register.filter
+def day(iso: str) -> str:
+    """`{{ letter.valid_from|day }}`: '10 December 2026'."""
+    return moments.day_in_words(date.fromisoformat(iso)) if iso else ""
+
+
+@register.simple_tag
+def end_of_day_after(since: datetime, days: int, zone: str) -> str:
+    """The last minute of the local day that is `days` after the day of `since`, in words."""
+    after_it = since.astimezone(ZoneInfo(zone)).date() + timedelta(days=days + 1)
+    ends = datetime.combine(after_it, time.min, ZoneInfo(zone)).astimezone(UTC)
+    return moments.in_words(ends - timedelta(minutes=1), zone)
+
+
+# Parts
+
+
+class Part(Node):
+    """A block that is wrapped as the medium asks; nothing comes of an empty one."""
+
+    def __init__(self, content: NodeList, as_text: Callable[[str], str], as_html: Callable[..., str]) -> None:
+        self.nodelist, self.as_text, self.as_html = content, as_text, as_html
+
+    def render(self, context: template.Context) -> SafeString:
+        inner = self.nodelist.render(context)
+        if not inner.strip():
+            return SafeString("")
+        if context["html"]:
+            # The inner parts escaped their values by the context's autoescape; here is only their frame.
+            return mark_safe(self.as_html(inner.strip(), context["colours"]))  # noqa: S308
+        return mark_safe(self.as_text(inner))  # noqa: S308
+
+
+def _register(name: str, as_text: Callable[[str], str], as_html: Callable[..., str]) -> None:
+    def compile_part(parser: Parser, token: Token) -> Part:
+        content = parser.parse((f"end{name}",))
+        parser.delete_first_token()
+        return Part(content, as_text, as_html)
+
+    register.tag(name, compile_part)
+
+
+def _one_line(inner: str) -> str:
+    return " ".join(inner.split())
+
+
+_register(
+    "paragraph",
+    lambda inner: f"{_one_line(inner)}\n\n",
+    lambda inner, colours: f'<p style="margin:0 0 16px">{inner}</p>\n',
+)
+_register(
+    "facts",
+    lambda inner: "\n".join(line for line in inner.splitlines() if line.strip()) + "\n\n",
+    lambda inner, colours: (
+        '<table role="presentation" cellpadding="0" cellspacing="0" width="100%" '
+        f'style="margin:0 0 16px;border-collapse:collapse">{inner}</table>\n'
+    ),
+)
+_register(
+    "items",
+    lambda inner: "\n".join(line for line in inner.splitlines() if line.strip()) + "\n\n",
+    lambda inner, colours: f'<ul style="margin:0 0 16px;padding:0 24px">{inner}</ul>\n',
+)
+_register(
+    "item",
+    lambda inner: f"- {_one_line(inner)}\n",
+    lambda inner, colours: f'<li style="margin:0 0 4px">{inner}</li>\n',
+)
+
+
+@register.simple_tag(takes_context=True)
+def row(context: template.Context, label: str, value: Any) -> str:
+    """`{% row label value %}` inside `facts`: nothing for an empty value."""
+    if value in ("", None):
+        return ""
+    if not context["html"]:
+        return mark_safe(f"{label}: {' '.join(str(value).split())}\n")  # noqa: S308
+    colours = context["colours"]
+    return format_html(
+        '<tr><td style="padding:6px 0;border-bottom:1px solid {};color:{};width:40%">{}</td>'
+        '<td style="padding:6px 0;border-bottom:1px solid {};font-weight:bold">{}</td></tr>\n',
+        colours["line"],
+        colours["ink_soft"],
+        label,
+        colours["line"],
+        value,
+    )
+
+
+@register.simple_tag(takes_context=True)
+def action(context: template.Context, label: str, url: str) -> str:
+    """`{% action label link %}`: what the reader does next, one a letter; nothing without an address."""
+    if not url:
+        return ""
+    if not context["html"]:
+        return mark_safe(f"{label}:\n{url}\n\n")  # noqa: S308
+    colours = context["colours"]
+    return format_html(
+        '<p style="margin:24px 0"><a href="{}" style="display:inline-block;padding:12px 20px;background:{};'
+        'color:{};text-decoration:none;font-weight:bold;border-radius:4px">{}</a></p>\n',
+        url,
+        colours["accent"],
+        colours["accent_ink"],
+        label,
+    )
+
+
+@register.tag
+def quote(parser: Parser, token: Token) -> "Quote":
+    """`{% quote letter.text %}`: the commission's own words, line by line; nothing for an empty text."""
+    return Quote(parser.compile_filter(token.split_contents()[1]))
+
+
+class Quote(Node):
+    def __init__(self, text: FilterExpression) -> None:
+        self.text = text
+
+    def render(self, context: template.Context) -> SafeString:
+        text = str(self.text.resolve(context) or "").strip()
+        if not text:
+            return SafeString("")
+        if not context["html"]:
+            return mark_safe("\n".join(f"    {line}" for line in text.splitlines()) + "\n\n")  # noqa: S308
+        lines = format_html_join(mark_safe("<br>"), "{}", ((line,) for line in text.splitlines()))
+        colours = context["colours"]
+        return format_html(
+            '<p style="margin:0 0 16px;padding:12px 16px;background:{}">{}</p>\n', colours["wash"], lines
+        )
