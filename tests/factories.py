@@ -30,6 +30,7 @@ from accreditation.observers.names import fold, sort_key, tokens
 from accreditation.workflow.models import Application
 from accreditation.workflow.states import APPLICATION
 from django.contrib.auth.models import Group
+from django.db import transaction
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 ELECTION_DAY = date(2026, 12, 20)
@@ -112,8 +113,9 @@ def make_mission(election: Election | None = None, state: str = "registered", **
         "default_category": election.categories.get(code="international-observer"),
         "invitation": invitation,
     } | fields
-    mission = Mission.objects.create(election=election, organisation=organisation, state=state, **values)
-    AuditEvent.objects.bulk_create(creations([mission], actor=SYSTEM, now=NOW))
+    with transaction.atomic():
+        mission = Mission.objects.create(election=election, organisation=organisation, state=state, **values)
+        AuditEvent.objects.bulk_create(creations([mission], actor=SYSTEM, now=NOW))
     Delegation.objects.create(
         mission=mission, name=mission.name, arrives_on=date(2026, 12, 16), departs_on=date(2026, 12, 22)
     )
@@ -203,16 +205,17 @@ def complete(membership: Membership, *, by: User | None = None) -> Membership:
 def make_application(membership: Membership | None = None, **fields: Any) -> Application:
     """A draft, with its 'created' event, for a complete membership made where none is given."""
     membership = membership or complete(make_membership())
-    application = Application.objects.create(
-        election=membership.mission.election,
-        person=membership.person,
-        membership=membership,
-        mission=membership.mission,
-        category=membership.category,
-        opened_at=NOW,
-        **fields,
-    )
-    AuditEvent.objects.bulk_create(creations([application], actor=SYSTEM, now=NOW))
+    with transaction.atomic():
+        application = Application.objects.create(
+            election=membership.mission.election,
+            person=membership.person,
+            membership=membership,
+            mission=membership.mission,
+            category=membership.category,
+            opened_at=NOW,
+            **fields,
+        )
+        AuditEvent.objects.bulk_create(creations([application], actor=SYSTEM, now=NOW))
     return application
 
 
