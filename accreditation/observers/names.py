@@ -16,6 +16,7 @@ from accreditation.core.errors import Reason
 from accreditation.observers.reasons import reason
 
 MAX_LENGTH = 128
+MAX_KEY = 2 * MAX_LENGTH  # one letter of another script may become four
 MAX_MARKS_IN_A_ROW = 4  # Vietnamese and Hebrew need three; fifty make a page unreadable
 
 _APOSTROPHES = "'’‘ʼʻ`´ʹʾʿ‛′ꞌ՚׳״"
@@ -163,7 +164,7 @@ def fold(name: str) -> str:
     Latin form; one in Arabic does not, as vowels are not written: compare Latin names with Latin names.
     """
     words = [folded for word in _BETWEEN_WORDS.split(name) if word and (folded := _fold_word(word))]
-    return " ".join(sorted([word for word in words if word not in _PARTICLES] or words))
+    return " ".join(sorted([word for word in words if word not in _PARTICLES] or words))[:MAX_KEY]
 
 
 _SEARCH_LETTERS = str.maketrans("yjw", "iiv")
@@ -193,7 +194,7 @@ def tokens(*names: str) -> set[str]:
 
 def sort_key(family: str, given: str) -> str:
     """A key that orders people by family name, then given names, the same in any database collation."""
-    return " ".join(_ascii(name) for name in (family, given) if name)
+    return " ".join(_ascii(name) for name in (family, given) if name)[:MAX_KEY]
 
 
 # --- one column for the whole name -----------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Sequence, Set
 from dataclasses import dataclass
 
 from accreditation.observers.lists.headers import GENERIC, IGNORED, field_of, fold_header
@@ -29,7 +29,9 @@ class Layout:
 
 
 def text_of(cell: Cell) -> str:
-    return cell.strip() if isinstance(cell, str) else str(cell)
+    if isinstance(cell, str):
+        return cell.strip()
+    return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
 
 
 def find_layout(table: Table, is_value: Callable[[Cell], bool], known: Collection[str] = ()) -> Layout:
@@ -90,7 +92,7 @@ def _is_part_of_header(row: Sequence[Cell], is_value: Callable[[Cell], bool], *,
     ]
     if above:  # a title stands in the first column, alone; a group title stands over its columns
         return bool(named) and len(named) >= 0.5 * len(texts) and (len(texts) > 1 or row[0] == "")
-    return len(named) >= 0.6 * len(texts)
+    return len(texts) > 1 and len(named) >= 0.6 * len(texts)  # one text alone is a section's title
 
 
 def _stacked(upper: list[str], lower: list[str]) -> list[str]:
@@ -112,7 +114,7 @@ def _stacked(upper: list[str], lower: list[str]) -> list[str]:
 
 def _numbers_columns(row: Sequence[Cell]) -> bool:
     """Whether the row counts the columns, as forms do: 1, 2, 3, 4."""
-    numbers = [text_of(cell).removesuffix(".0") for cell in row if cell != ""]
+    numbers = [text_of(cell) for cell in row if cell != ""]
     return (
         len(numbers) > 3
         and all(n.isdecimal() for n in numbers)
@@ -143,17 +145,24 @@ def repeats_header(row: Sequence[Cell], headers: set[str]) -> bool:
     return same > 1 and same > 0.6 * sum([1 for cell in row if cell != ""])
 
 
-def is_no_person(row: Sequence[Cell], key_columns: Sequence[int], counted: Collection[int]) -> bool:
+def is_no_person(row: Sequence[Cell], key_columns: Sequence[int], counted: Set[int]) -> bool:
     """Whether a row is a total, a section's title or a signature: nothing of a person stands in it.
 
     `key_columns` hold birth, citizenship and document number; `counted` are columns of serial numbers.
     """
-    if any(row[column] != "" for column in key_columns):
-        return _is_total(row) and sum(1 for cell in row if cell != "") <= 3
     filled = [column for column, cell in enumerate(row) if cell != ""]
-    if _is_total(row) or len(filled) <= 1:
+    if len(filled) > 3:
+        return False
+    if _is_total(row) or any(_is_words(row[column]) for column in filled if column in counted):
         return True
-    return len(filled) <= 2 and not any(column in counted for column in filled)
+    if any(column in key_columns for column in filled):
+        return False
+    return len(filled) <= 1 or (len(filled) == 2 and counted.isdisjoint(filled))
+
+
+def _is_words(cell: Cell) -> bool:
+    """Whether words stand where a serial number should."""
+    return isinstance(cell, str) and sum(c.isalpha() for c in cell) > 3
 
 
 def _is_total(row: Sequence[Cell]) -> bool:

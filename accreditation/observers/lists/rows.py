@@ -21,7 +21,17 @@ from accreditation.observers.lists.words import read_category, read_role, read_s
 from accreditation.observers.reasons import reason
 from accreditation.observers.statements import Statement
 
-MAX_TEXT = 200
+MAX_TEXT = 200  # characters of a free text; longer ones are cut, and the row says so
+_LENGTHS = {
+    "residence_address": 300,
+    "birth_place": 128,
+    "arrival_place": 100,
+    "departure_place": 100,
+    "ministry_number": 60,
+    "phone": 30,
+    "arrival_flight": 20,
+    "departure_flight": 20,
+}
 _NAME_FIELDS = {
     "family_name",
     "given_names",
@@ -56,9 +66,9 @@ def text_of(cell: Cell) -> str:
     return cell.isoformat() if isinstance(cell, (date, datetime, time)) else str(cell)
 
 
-def _free_text(cell: Cell) -> str:
+def _free_text(cell: Cell, *, most: int) -> str:
     text = text_of(cell)
-    return text if len(text) <= MAX_TEXT else _Cut(text[:MAX_TEXT].rstrip())
+    return text if len(text) <= most else _Cut(text[:most].rstrip())
 
 
 def _name(cell: Cell) -> str:
@@ -160,7 +170,11 @@ class RowReader:
             return partial(_word, read=read, code=code)
         if name in ("arrives_at", "departs_at"):
             return _time
-        return {"document_number": _document_number, "email": _email}.get(str(name), _free_text)
+        if name == "document_number":
+            return _document_number
+        if name == "email":
+            return _email
+        return partial(_free_text, most=_LENGTHS.get(str(name), MAX_TEXT))
 
     def _category(self, text: str) -> str | None:
         return self.category_words.get(fold_header(text)) or read_category(text)
@@ -186,13 +200,23 @@ class RowReader:
         if not self._plain:
             _settle_names(values)
         _settle_countries(values)
-        _settle_category(values, unread, row)
+        if "category" in unread:
+            self._take_role_for_category(values, unread, row)
         statement = Statement(**values)
         if unread:
             statement.unread = unread
         if not statement.original_name and not statement.family_name.isascii():
             _keep_original(statement)
         return statement
+
+    def _take_role_for_category(
+        self, values: dict[str, Any], unread: dict[str, Reason], row: Sequence[Cell]
+    ) -> None:
+        """A column of categories that says 'LTO' tells a role."""
+        index = next(index for index, name, *__ in self._columns if name == "category")
+        if (role := read_role(text_of(row[index]))) and "role" not in values:
+            values["role"] = role
+            del unread["category"]
 
 
 def _settle_days(values: dict[str, Any]) -> None:
@@ -241,19 +265,6 @@ def _settle_countries(values: dict[str, Any]) -> None:
         values["document_country_assumed"] = True
     if resident:
         values["residence_country"] = resident[0]
-
-
-def _settle_category(values: dict[str, Any], unread: dict[str, Reason], row: Sequence[Cell]) -> None:
-    """A column of categories that says 'LTO' tells a role."""
-    if "category" in unread and "role" not in values:
-        for cell in row:
-            if isinstance(cell, str) and unread["category"] == reason(
-                "unknown_category", text=text_of(cell)[:60]
-            ):
-                if role := read_role(cell):
-                    values["role"] = role
-                    del unread["category"]
-                return
 
 
 def _keep_original(statement: Statement) -> None:

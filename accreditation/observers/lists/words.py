@@ -34,14 +34,14 @@ _ROLES = {
 }
 
 _CATEGORIES = {
-    "international_observer": """international observer|observer|foreign observer|io|international|наблюдатель
+    "international-observer": """international observer|observer|foreign observer|io|international|наблюдатель
         |международный наблюдатель|иностранный наблюдатель|observateur|observateur international|musahideci
         |beynelxalq musahideci|uluslararasi gozlemci|مراقب|مراقب دولي|مراقبة""",
-    "foreign_journalist": """journalist|foreign journalist|media|press|reporter|correspondent|media representative
+    "foreign-journalist": """journalist|foreign journalist|media|press|reporter|correspondent|media representative
         |журналист|иностранный журналист|корреспондент|представитель сми|сми|journaliste|journaliste etranger|presse
         |jurnalist|xarici jurnalist|gazeteci|صحفي|صحفي اجنبي|اعلامي""",
     "interpreter": "interpreter|translator|переводчик|interprete|traducteur|tercumeci|tercuman|مترجم",
-    "support_staff": """support staff|support|staff|technical staff|driver|security|assistant|administrative staff
+    "support-staff": """support staff|support|staff|technical staff|driver|security|assistant|administrative staff
         |технический персонал|персонал|вспомогательный персонал|водитель|охрана|сопровождающий|personnel d appui
         |personnel|texniki isci|yardimci heyet|texniki heyet|طاقم|دعم|موظف دعم""",
     "guest": """guest|guest of the commission|invited guest|vip|гость|гость комиссии|приглашенный гость|invite
