@@ -37,7 +37,7 @@ def rules_of(kind: str, election: Election) -> ImageRules:
 def keep_picture(
     membership: Membership, kind: str, file: Any, *, by: Actor, now: datetime, election: Election
 ) -> Upload:
-    """Take an uploaded file (or bytes) as the membership's current picture of a kind; the older one is replaced.
+    """Take an uploaded file (or bytes) as the membership's current picture of a kind, in place of the older one.
 
     The same picture sent again is the same Upload, so a retry over a bad network changes nothing. Raises
     UploadRefused with the one reason why the file is not taken. Order: judged, stored, then the row.
@@ -58,7 +58,7 @@ def keep_picture(
 def _replace(
     membership: Membership, kind: str, picture: AcceptedImage, name: str, *, by: Actor, now: datetime
 ) -> Upload:
-    """The row of the new picture, or the current one where it shows the same; two at once wait for one another."""
+    """The row of the new picture, or the current one where it shows the same; two at once take turns."""
     Membership.objects.select_for_update(of=("self",), no_key=True).get(pk=membership.pk)
     digest = bytes.fromhex(picture.sha256)
     current = Upload.objects.filter(membership=membership, kind=kind, replaced_at=None).first()
@@ -82,11 +82,9 @@ def _replace(
 
 
 def serve_upload(request: HttpRequest, upload: Upload) -> HttpResponse:
-    """Give a stored picture out and record that it was seen. The caller has asked for permission; 404 when gone."""
+    """Give a stored picture out and record that it was seen; 404 when gone. The caller asked for permission."""
     try:
-        answer = serve_private(
-            request, upload.name, content_type="image/jpeg", filename=f"{upload.kind}.jpg"
-        )
+        answer = serve_private(request, upload.name, content_type="image/jpeg", filename=f"{upload.kind}.jpg")
     except FileNotFoundError:
         raise Http404 from None
     if request.method != "HEAD":
