@@ -1,0 +1,275 @@
+"""How a statement meets a person (DOMAIN section 7, 'Who is who').
+
+A statement joins a person only if the document's country and number, the date of birth and the folded name all
+agree. Where something agrees and not all, it is a new person and a doubt for the clerks; no sender ever learns of
+either. Everything here is asked for a whole list at once, by a number of queries that does not grow with it.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Container, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.db import connection
+from django.db.models import Exists, OuterRef, QuerySet
+from rapidfuzz import fuzz
+
+from accreditation.core.encryption import blind_index, normalise_document_number
+from accreditation.observers.models import IdentityDocument, Membership, Person
+from accreditation.observers.names import fold
+from accreditation.observers.statements import Statement
+
+SIMILAR = 0.75
+"""From this likeness on, two folded names of people born on one day are a doubt. Twins are; unlike names are not."""
+
+DOCUMENT, BIRTH, NAME, EMAIL = "document", "birth", "name", "email"
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What tells one human being from another in a statement."""
+
+    number_index: bytes
+    born: date
+    name_key: str
+    email: str = ""
+
+    @classmethod
+    def of(cls, statement: Statement) -> "Identity":
+        """The identity of a statement that passed its rules, so that birth and number are there."""
+        assert statement.born is not None
+        return cls(
+            number_index=document_index(
+                statement.document_country or statement.citizenship, statement.document_number
+            ),
+            born=statement.born,
+            name_key=fold(f"{statement.family_name} {statement.given_names}"),
+            email=statement.email.lower(),
+        )
+
+    @classmethod
+    def of_membership(cls, membership: Membership) -> "Identity":
+        """The identity that stands on a membership; reads its document."""
+        return cls(
+            number_index=bytes(membership.document.number_index),
+            born=membership.born,
+            name_key=fold(f"{membership.family_name} {membership.given_names}"),
+            email=membership.email.lower(),
+        )
+
+
+PEOPLE_LOCK = 0x0B5E_0001
+
+
+def lock_people() -> None:
+    """Wait for the turn to let statements meet people; it lasts until the transaction ends.
+
+    Whom a statement meets depends on everybody who was written before, so only one writes at a time (a list of
+    ten thousand takes seconds): two missions that send the same person at once give one person.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [PEOPLE_LOCK])
+
+
+def document_index(country: str, number: str) -> bytes:
+    """The keyed hash by which equal documents meet: alpha-3 code of the issuing country and the number."""
+    return blind_index("document", country, normalise_document_number(number))
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """Somebody who may be the same: a person on record, or the new person of an earlier row of the same list."""
+
+    agrees: tuple[str, ...]
+    similarity: float
+    person: int | None = None
+    row: int | None = None
+
+
+@dataclass(slots=True)
+class Meeting:
+    """What a row meets: the person it joins, or the earlier row whose new person it is, or nobody (and doubts)."""
+
+    person: int | None = None
+    row: int | None = None
+    doubts: list[Doubt] = field(default_factory=list)
+
+    @property
+    def is_new(self) -> bool:
+        return self.person is None and self.row is None
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """One identity under which somebody is known: by a document, or by birth alone (no index)."""
+
+    number_index: bytes | None
+    born: date
+    name_key: str
+    joins: bool = True
+    person: int | None = None
+    row: int | None = None
+    emails: frozenset[str] = frozenset()
+
+    @property
+    def who(self) -> tuple[int | None, int | None]:
+        return self.person, self.row
+
+
+def similarity(first: str, second: str) -> float:
+    """How alike two folded names are, 0 to 1; a name that holds the whole other one counts as nearly equal."""
+    if first == second:
+        return 1.0
+    return max(fuzz.ratio(first, second), 0.95 * fuzz.token_set_ratio(first, second)) / 100
+
+
+def meet(
+    identities: Sequence[Identity],
+    *,
+    not_joined: Container[int] = (),
+    by_applicant: int | None = None,
+    apart_from: Collection[int] = (),
+) -> list[Meeting]:
+    """Whom each row meets, in the order of the rows; rows meet earlier rows of the same list, too.
+
+    not_joined: people whom no row may join although all agrees (they stand in this mission already).
+    by_applicant: the account of somebody who speaks for themselves. Such a statement joins only what the same
+    account has stated before: knowing a passport does not open anybody's file.
+    apart_from: people who are not asked about, such as the one whose statement is being changed.
+    """
+    by_document, by_birth = _known(identities, by_applicant)
+    meetings: list[Meeting] = []
+    for row, identity in enumerate(identities):
+        same_document = [k for k in by_document[identity.number_index] if k.person not in apart_from]
+        meeting = _joined(identity, same_document, not_joined)
+        if meeting is None:
+            same_birth = [k for k in by_birth[identity.born] if k.person not in apart_from]
+            meeting = Meeting(doubts=_doubts(identity, same_document, same_birth))
+            known = _Known(
+                identity.number_index,
+                identity.born,
+                identity.name_key,
+                row=row,
+                emails=frozenset({identity.email} - {""}),
+            )
+            by_document[identity.number_index].append(known)
+            by_birth[identity.born].append(known)
+        meetings.append(meeting)
+    return meetings
+
+
+def _joined(identity: Identity, same_document: list[_Known], not_joined: Container[int]) -> Meeting | None:
+    for known in same_document:
+        agrees = known.born == identity.born and known.name_key == identity.name_key
+        if agrees and known.joins and known.person not in not_joined:
+            return Meeting(person=known.person, row=known.row)
+    return None
+
+
+def _doubts(identity: Identity, same_document: list[_Known], same_birth: list[_Known]) -> list[Doubt]:
+    best: dict[tuple[int | None, int | None], Doubt] = {}
+    documents = {known.who for known in same_document}
+    for known in (*same_document, *same_birth):
+        alike = similarity(identity.name_key, known.name_key)
+        agrees = [DOCUMENT] if known.who in documents else []
+        if known.born == identity.born:
+            agrees.append(BIRTH)
+        if alike >= SIMILAR:
+            agrees.append(NAME)
+        if identity.email and identity.email in known.emails:
+            agrees.append(EMAIL)
+        # A birthday alone agrees with one person in twenty thousand: it takes a name or an address beside it.
+        if agrees == [BIRTH]:
+            continue
+        doubt = Doubt(tuple(agrees), round(alike, 2), known.person, known.row)
+        older = best.get(known.who)
+        if older is None or (len(doubt.agrees), alike) > (len(older.agrees), older.similarity):
+            best[known.who] = doubt
+    return list(best.values())
+
+
+# --- who is known ---
+
+
+def _known(
+    identities: Sequence[Identity], by_applicant: int | None
+) -> tuple[dict[bytes, list[_Known]], dict[date, list[_Known]]]:
+    """Everybody on record who shares a document or a birthday with a row, merged people as the kept one."""
+    by_document: dict[bytes, list[_Known]] = defaultdict(list)
+    by_birth: dict[date, list[_Known]] = defaultdict(list)
+    indexes = {identity.number_index for identity in identities}
+    births = {identity.born for identity in identities}
+    columns = ("pk", "born", "name_key", "joins", "merged_into")
+    people = (
+        {pk: row for pk, *row in _people(by_applicant).filter(born__in=births).values_list(*columns)}
+        if births
+        else {}
+    )
+    holders: dict[int, set[bytes]] = defaultdict(set)
+    documents = IdentityDocument.objects.filter(number_index__in=indexes).values_list(
+        "person", "number_index"
+    )
+    for person, index in documents if indexes else ():
+        holders[person].add(bytes(index))
+    unread = [person for person in holders if person not in people]
+    people |= {pk: row for pk, *row in _people(by_applicant).filter(pk__in=unread).values_list(*columns)}
+    aliases = _merged_into(holders)
+    people |= (
+        {pk: row for pk, *row in _people(by_applicant).filter(pk__in=aliases).values_list(*columns)}
+        if aliases
+        else {}
+    )
+    kept = kept_people({pk: row[3] for pk, row in people.items() if row[3]})
+    emails = _emails(people) if any(identity.email for identity in identities) else {}
+    for pk, (born, name_key, joins, __) in people.items():
+        root = kept.get(pk, pk)
+        joins = joins or (root in people and people[root][2])
+        known = _Known(None, born, name_key, joins, root, None, frozenset(emails.get(pk, ())))
+        by_birth[born].append(known)
+        for index in holders.get(root, set()) | holders.get(pk, set()):
+            by_document[index].append(known)
+    return by_document, by_birth
+
+
+def _people(by_applicant: int | None) -> QuerySet[Person]:
+    """People, with `joins`: whether a statement may join them.
+
+    Not somebody who is known only from an unconfirmed claim: a stranger could have made it.
+    """
+    statements = Membership.objects.filter(person=OuterRef("pk"))
+    if by_applicant is not None:
+        return Person.objects.annotate(joins=Exists(statements.filter(stated_by=by_applicant)))
+    return Person.objects.annotate(joins=Exists(statements.filter(sender_confirmed=True)))
+
+
+def _merged_into(people: Iterable[int]) -> list[int]:
+    """Those who were merged into these people, also over several steps (one query a step, as a rule one)."""
+    found: list[int] = []
+    step = list(people)
+    while step:
+        step = list(Person.objects.filter(merged_into__in=step).values_list("pk", flat=True))
+        found += step
+    return found
+
+
+def kept_people(merged: dict[int, int]) -> dict[int, int]:
+    """For people who were merged (person: into whom) the one who is kept in the end."""
+    kept = dict(merged)
+    while kept:
+        pending = set(kept.values())
+        further = dict(
+            Person.objects.filter(pk__in=pending, merged_into__isnull=False).values_list("pk", "merged_into")
+        )
+        if not further:
+            break
+        kept = {person: further.get(into, into) for person, into in kept.items()}
+    return kept
+
+
+def _emails(people: Iterable[int]) -> dict[int, set[str]]:
+    """The addresses on the statements about these people."""
+    found: dict[int, set[str]] = defaultdict(set)
+    stated = Membership.objects.filter(person__in=list(people)).exclude(email="")
+    for person, email in stated.values_list("person", "email"):
+        found[person].add(email.lower())
+    return found
