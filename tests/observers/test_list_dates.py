@@ -1,3 +1,4 @@
+
 """Dates and times as lists write them."""
 
 from datetime import date, datetime, time, timedelta
@@ -14,13 +15,37 @@ TODAY = date(2026, 11, 1)
 @pytest.mark.parametrize(
     "text",
     [
-        "1970-03-15", "1970/03/15", "1970.03.15", "15.03.1970", "15. 3. 1970", "15.3.70", "15/03/1970", "03/15/1970",
-        "15-03-1970", "15 Mar 1970", "15-Mar-70", "15MAR1970", "15 March 1970", "March 15, 1970", "Mar. 15 1970",
-        "15th of March 1970", "15 марта 1970 г.", "15 МАР 1970", "15 mart 1970", "15 mart 1970-ci il", "15 mars 1970",
-        "15 مارس 1970", "١٥/٠٣/١٩٧٠", "15 آذار 1970", "Sunday, 15 March 1970", "19700315", "\u200f15/03/1970", "15 März 1970",
+        "1970-03-15",
+        "1970/03/15",
+        "1970.03.15",
+        "15.03.1970",
+        "15. 3. 1970",
+        "15.3.70",
+        "15/03/1970",
+        "03/15/1970",
+        "15-03-1970",
+        "15 Mar 1970",
+        "15-Mar-70",
+        "15MAR1970",
+        "15 March 1970",
+        "March 15, 1970",
+        "Mar. 15 1970",
+        "15th of March 1970",
+        "15 марта 1970 г.",
+        "15 МАР 1970",
+        "15 mart 1970",
+        "15 mart 1970-ci il",
+        "15 mars 1970",
+        "15 مارس 1970",
+        "١٥/٠٣/١٩٧٠",
+        "15 آذار 1970",
+        "Sunday, 15 March 1970",
+        "19700315",
+        "\u200f15/03/1970",
+        "15 März 1970",
         "15 de marzo de 1970",
     ],
-)  # fmt: skip
+)
 def test_forms_of_one_date(text: str) -> None:
     assert read_date(text, past=True, today=TODAY).day == date(1970, 3, 15)
 
@@ -117,10 +142,19 @@ def test_a_header_decides_by_its_words(header: str, order: str | None) -> None:
 @pytest.mark.parametrize(
     ("cell", "clock"),
     [
-        ("14:30", time(14, 30)), ("14.30", time(14, 30)), ("2:30 PM", time(14, 30)), ("12:05 am", time(0, 5)),
-        ("1430", time(14, 30)), ("14h30", time(14, 30)), (0.5, time(12, 0)), (time(8, 15), time(8, 15)),
-        (timedelta(hours=8), time(8, 0)), ("25:00", None), ("noon", None), (3.7, None),
+        ("14:30", time(14, 30)),
+        ("14.30", time(14, 30)),
+        ("2:30 PM", time(14, 30)),
+        ("12:05 am", time(0, 5)),
+        ("1430", time(14, 30)),
+        ("14h30", time(14, 30)),
+        (0.5, time(12, 0)),
+        (time(8, 15), time(8, 15)),
+        (timedelta(hours=8), time(8, 0)),
+        ("25:00", None),
+        ("noon", None),
+        (3.7, None),
     ],
-)  # fmt: skip
+)
 def test_forms_of_times(cell: object, clock: time | None) -> None:
     assert read_time(cell) == clock

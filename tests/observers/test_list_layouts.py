@@ -1,12 +1,13 @@
+
 """Layouts that the samples do not have: other languages, encodings, headers, orders, and none of them."""
 
 from datetime import date, time
 
 import pytest
-from tests.observers.lists_by_hand import codes, fields, read, text, xlsx
 
 from accreditation.observers.lists import ListRefused
 from accreditation.observers.statements import Statement
+from tests.observers.lists_by_hand import codes, fields, read, text, xlsx
 
 HEADER = ["Surname", "Given names", "Date of birth", "Citizenship", "Passport number", "Passport expiry"]
 SMITH = ["SMITH", "ANNA", "1970-03-15", "GBR", "123456789", "2030-01-01"]
@@ -177,13 +178,52 @@ def test_a_header_of_two_lines_is_put_together() -> None:
                 ["List of observers of the mission"],
                 [],
                 ["No", "Name", "", "Date of birth", "Passport", "", "", "Arrival", "", "", "Departure", ""],
-                ["", "Surname", "First", "", "Number", "Country", "Valid until", "Date", "Time", "Flight", "Date", "Flight"],
-                [1, "SMITH", "ANNA", "15.03.1970", "123456789", "United Kingdom", "01.02.2031", "15.12.2026", "14:30", "J2 8", "21.12.2026", "J2 7"],
-                [2, "WEBER", "KARL", "30.11.1975", "C01X00T47", "Germany", "01.02.2031", "16.12.2026", "02:05", "TK 334", "22.12.2026", "TK 335"],
+                [
+                    "",
+                    "Surname",
+                    "First",
+                    "",
+                    "Number",
+                    "Country",
+                    "Valid until",
+                    "Date",
+                    "Time",
+                    "Flight",
+                    "Date",
+                    "Flight",
+                ],
+                [
+                    1,
+                    "SMITH",
+                    "ANNA",
+                    "15.03.1970",
+                    "123456789",
+                    "United Kingdom",
+                    "01.02.2031",
+                    "15.12.2026",
+                    "14:30",
+                    "J2 8",
+                    "21.12.2026",
+                    "J2 7",
+                ],
+                [
+                    2,
+                    "WEBER",
+                    "KARL",
+                    "30.11.1975",
+                    "C01X00T47",
+                    "Germany",
+                    "01.02.2031",
+                    "16.12.2026",
+                    "02:05",
+                    "TK 334",
+                    "22.12.2026",
+                    "TK 335",
+                ],
             ]
         ),
         columns={},
-    )  # fmt: skip
+    )
     statement = found.rows[0].statement
     assert (statement.family_name, statement.given_names, statement.born) == (
         "SMITH",
@@ -456,9 +496,11 @@ def test_day_time_and_flight_in_one_cell_of_arrival() -> None:
 
 
 def test_cells_with_quotes_and_line_breaks() -> None:
-    content = ("Surname,Given names,Date of birth,Citizenship,Passport,Position\r\n"
-               'SMITH,ANNA,1970-03-15,GBR,123456789,"Member,\r\n""first"" rank"\r\n'
-               "WEBER,KARL,1975-11-30,DEU,C01X00T47,Expert\r\n").encode()  # fmt: skip
+    content = (
+        b"Surname,Given names,Date of birth,Citizenship,Passport,Position\r\n"
+        b'SMITH,ANNA,1970-03-15,GBR,123456789,"Member,\r\n""first"" rank"\r\n'
+        b"WEBER,KARL,1975-11-30,DEU,C01X00T47,Expert\r\n"
+    )
     found = read(content)
     assert found.rows[0].statement.function == 'Member, "first" rank'
     assert [row.number for row in found.rows] == [2, 3]
@@ -474,3 +516,63 @@ def test_every_separator_is_found(separator: str) -> None:
 def test_the_line_that_names_the_separator_is_hidden_as_excel_hides_it() -> None:
     found = read(b"sep=|\r\n" + text([HEADER, SMITH], "|"))
     assert found.rows[0].number == 2
+
+
+def test_a_year_of_birth_alone_is_no_day_of_1905() -> None:
+    found = read(
+        xlsx(
+            [
+                ["Surname", "Name", "Year of birth", "Nationality", "Passport"],
+                ["SMITH", "ANNA", 1970, "GBR", "1234567"],
+            ]
+        )
+    )
+    assert codes(found) == {2: ["impossible_date_of_birth"]}
+
+
+def test_series_and_number_of_a_passport_in_two_columns() -> None:
+    header = ["Фамилия", "Имя", "Дата рождения", "Гражданство", "Паспорт", ""]
+    rows = [
+        header,
+        ["", "", "", "", "Серия", "Номер"],
+        ["IVANOV", "PETR", "12.05.1970", "Россия", "71", "1234567"],
+        ["ZHUKOV", "OLEG", "13.05.1970", "Россия", "71", "1234568"],
+    ]
+    assert [row.statement.document_number for row in read(xlsx(rows)).rows] == ["71 1234567", "71 1234568"]
+
+
+def test_cells_that_say_two_things() -> None:
+    found = read(
+        xlsx(
+            [
+                [
+                    "Name",
+                    "Дата и место рождения",
+                    "Гражданство",
+                    "Серия и номер паспорта, кем выдан",
+                    "Arrival date & flight",
+                ],
+                [
+                    "Mr. SMITH John",
+                    "15.03.1970, г. Минск",
+                    "Беларусь",
+                    "MP1234567, выдан 01.02.2020",
+                    "15 Dec 2026 J2 782",
+                ],
+                [
+                    "Dr WEBER Karl",
+                    "16.03.1970, г. Гомель",
+                    "Беларусь",
+                    "MP1234568, выдан 01.02.2020",
+                    "16 Dec 2026 J2 782",
+                ],
+            ]
+        )
+    )
+    statement = found.rows[0].statement
+    assert who(statement) == ("SMITH", "John", date(1970, 3, 15), "BLR", "MP1234567")
+    assert (statement.birth_place, statement.arrives_on, statement.arrival_flight) == (
+        "г. Минск",
+        date(2026, 12, 15),
+        "J2 782",
+    )

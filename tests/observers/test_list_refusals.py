@@ -168,7 +168,7 @@ def test_a_damaged_workbook_is_read_or_refused(place: int, rubbish: bytes) -> No
         assert refusal.reason.code
 
 
-# --- open documents ---------------------------------------------------------------------------------------------
+# --- open documents ---
 
 
 def ods(rows: str) -> bytes:

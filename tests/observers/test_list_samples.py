@@ -5,12 +5,12 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from tests.observers.lists_by_hand import read
 
 from accreditation.core.encryption import normalise_document_number
 from accreditation.observers import names
 from accreditation.observers.lists import ReadList
 from accreditation.observers.statements import Statement
+from tests.observers.lists_by_hand import read
 
 SAMPLES = Path(__file__).parent.parent / "data" / "delegations"
 EXPECTED = json.loads((SAMPLES / "expected.json").read_text())

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from collections.abc import Mapping as Mapped
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import pairwise
 
 from accreditation.core.places import CountryNames
 from accreditation.observers.lists import headers as h
@@ -23,6 +24,7 @@ FIELDS = frozenset(Statement.__slots__) - {"unread", "document_country_assumed"}
     h.FULL_NAME_GIVEN_FIRST,
     h.ORIGINAL_FAMILY,
     h.ORIGINAL_GIVEN,
+    h.DOCUMENT_SERIES,
     IGNORED,
 }
 NAME_FIELDS = ("family_name", "given_names", h.FULL_NAME, h.FULL_NAME_GIVEN_FIRST)
@@ -157,6 +159,7 @@ def map_columns(
         if not column.by:
             _apply_header(column, contents[column.index], election_day)
     settle_names(columns, contents)
+    _settle_series(columns)
     _settle_flights(columns)
     _settle_rivals(columns, contents)
     _recognise_contents(columns, contents, election_day)
@@ -204,6 +207,15 @@ def _field_by_contents(contents: Contents, election_day: date) -> str | None:
     if contents.holds("date"):
         return date_field(contents, election_day)
     return simple_field(contents)
+
+
+def _settle_series(columns: list[Column]) -> None:
+    """'Number' after 'Series' is the document's, not the row's."""
+    if any(column.field == "document_number" for column in columns):
+        return
+    for series, number in pairwise(columns):
+        if series.field == h.DOCUMENT_SERIES and number.field in (IGNORED, None) and number.header:
+            number.field, number.sure, number.by = "document_number", 0.8, "header"
 
 
 def _settle_flights(columns: list[Column]) -> None:

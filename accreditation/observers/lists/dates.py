@@ -81,6 +81,8 @@ def _from_number(number: float) -> ReadDate:
     """A cell that lost its date format shows Excel's count of days; 19800304 is also seen."""
     if 1e7 < number < 1e8 and number == int(number):
         return _from_text(str(int(number)), None, False, date.max)
+    if _YEARS[0] <= number <= _YEARS[1]:
+        return NO_DATE  # a year alone, not a day of 1905
     if _EXCEL_SERIALS[0] <= number <= _EXCEL_SERIALS[1]:
         clock = _clock(timedelta(days=number % 1))
         return ReadDate(_EXCEL_ZERO + timedelta(days=int(number)), f"{clock:%H:%M}" if number % 1 else "")

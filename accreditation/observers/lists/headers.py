@@ -15,6 +15,7 @@ from functools import lru_cache
 FULL_NAME = "full_name"  # family name first, or 'FAMILY, GIVEN'
 FULL_NAME_GIVEN_FIRST = "full_name_given_first"
 ORIGINAL_FAMILY, ORIGINAL_GIVEN = "original_family", "original_given"
+DOCUMENT_SERIES = "document_series"  # stands before the number, in a column of its own
 FLIGHT = "flight"  # of the arrival or departure beside it
 IGNORED = "ignored"  # known, and not ours: serial number, date of issue, age, signature
 
@@ -60,6 +61,8 @@ _EXACT = {
         |numero de passeport|numero du passeport|no de passeport|n de passeport|n du passeport|pasport
         |pasportun nomresi|pasport nomresi|pasport no|pasportun seriya ve nomresi|pasportun seriyasi ve nomresi
         |pasaport no|pasaport|pasaport numarasi|رقم جواز سفر|رقم جواز|جواز سفر|جواز|رقم وثيقة|رقم باسبور""",
+    DOCUMENT_SERIES: """series|passport series|серия|серия паспорта|паспорт серия|seriya|pasportun seriyasi|serie
+        |serie du passeport|document series""",
     "document_country": """issuing country|country of issue|issuing state|passport country|country of passport
         |document country|issued by country|passport issuing country|страна выдачи|государство выдачи
         |страна выдачи паспорта|pays de delivrance|pays emetteur|pasportu veren olke|بلد اصدار|دولة اصدار
@@ -146,18 +149,18 @@ _EXACT = {
 _INSIDE = [
     (IGNORED, r"date of issue|issue date|issuing authority|issued on|выдач|выдан|delivr|verilme|signature|подпись"
               r"|remark|comment|примечан|visa|виз[аы]|\bage\b|возраст|hotel|гостини|photo|фотограф|اصدار",
-     r"country|state|страна|государство|pays|olke|بلد|دولة"),
+     r"number|номер|country|state|страна|государство|pays|olke|بلد|دولة"),
     ("email", r"\be ?mail|электрон\w* (?:почт|адрес)|courriel|e poct|e posta|ايميل|بريد الكتروني", ""),
     ("phone", r"\b(?:tele)?phone|\bmobile|\btel\b|телефон|\bтел\b|telefon|هاتف|جوال|whatsapp", ""),
-    ("arrival_flight", r"(?=.*(?:flight|рейс|\bvol\b|reys|رحلة))(?=.*(?:arriv|inbound|прил|прибыт|приезд|gelis|وصول))", ""),
-    ("departure_flight", r"(?=.*(?:flight|рейс|\bvol\b|reys|رحلة))(?=.*(?:depart|outbound|return|вылет|убыт|отъезд|gedis|مغادرة))", ""),
+    ("arrival_flight", r"(?=.*(?:flight|рейс|\bvol\b|reys|رحلة))(?=.*(?:arriv|inbound|прил|прибыт|приезд|gelis|وصول))", r"\bdate|дата"),
+    ("departure_flight", r"(?=.*(?:flight|рейс|\bvol\b|reys|رحلة))(?=.*(?:depart|outbound|return|вылет|убыт|отъезд|gedis|مغادرة))", r"\bdate|дата"),
     ("arrives_at", r"(?=.*(?:\btime|\bhour|время|heure|saat|vaxt|وقت|ساعة))(?=.*(?:arriv|прил|прибыт|приезд|gelis|وصول))", r"date|дата"),
     ("departs_at", r"(?=.*(?:\btime|\bhour|время|heure|saat|vaxt|وقت|ساعة))(?=.*(?:depart|вылет|убыт|отъезд|gedis|مغادرة))", r"date|дата"),
     ("arrival_place", r"(?=.*(?:place|airport|point|port\b|city|место|аэропорт|пункт|lieu|aeroport|yer|مكان|مطار))"
                       r"(?=.*(?:arriv|entry|прил|прибыт|въезд|entree|gelis|giris|وصول|دخول))", ""),
     ("departure_place", r"(?=.*(?:place|airport|point|port\b|city|место|аэропорт|пункт|lieu|aeroport|yer|مكان|مطار))"
                         r"(?=.*(?:depart|exit|вылет|убыт|выезд|gedis|مغادرة))", ""),
-    ("birth_place", r"(?=.*(?:place|country|city|место|страна|lieu|pays|yer|مكان|محل))(?=.*(?:birth|born|рожд|naissance|dogum|ميلاد|ولادة))", ""),
+    ("birth_place", r"(?=.*(?:place|country|city|место|страна|lieu|pays|yer|مكان|محل))(?=.*(?:birth|born|рожд|naissance|dogum|ميلاد|ولادة))", r"\bdate|дата|tarix|تاريخ"),
     ("born", r"birth|\bborn\b|\bdob\b|рожд|naissance|dogum|tevellud|ميلاد|ولادة|geburt|nacimiento|nascita|nascimento", ""),
     ("document_country", r"(?=.*(?:issu|passport|document|выда|паспорт|delivr|passeport|pasport|اصدار|جواز))"
                          r"(?=.*(?:country|\bstate|стран|государств|pays|olke|بلد|دولة))", r"citizen|national|гражд"),

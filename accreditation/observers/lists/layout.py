@@ -13,8 +13,8 @@ from accreditation.observers.lists.refusal import refuse
 LOOK_FOR_HEADER = 30  # rows; titles, addresses and greetings stand above
 
 _TOTAL = re.compile(
-    r"\s*(?:итого|всего|totals?|grand total|sub ?-?total|sum|c[əe]mi|yekun|[üu]mumi|toplam|somme|gesamt|insgesamt"
-    r"|المجموع|الإجمالي|الاجمالي|مجموع|إجمالي)\b",
+    r"\s*(?:итого|всего|totals?|grand total|sub ?-?total|sum|c[əe]mi|yekun|[üu]mumi|toplam|somme|gesamt"
+    r"|insgesamt|المجموع|الإجمالي|الاجمالي|مجموع|إجمالي)\b",
     re.IGNORECASE,
 )
 
@@ -141,6 +141,8 @@ def _unnamed_layout(table: Table, rows: Sequence[Sequence[Cell]], is_value: Call
 
 def repeats_header(row: Sequence[Cell], headers: set[str]) -> bool:
     """Whether a row is the header again, as at the top of each printed page."""
+    if headers.isdisjoint(row):
+        return False
     same = sum([1 for cell in row if cell.__class__ is str and cell in headers])
     return same > 1 and same > 0.6 * sum([1 for cell in row if cell != ""])
 

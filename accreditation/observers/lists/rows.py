@@ -45,6 +45,11 @@ _NAME_FIELDS = {
 _BLANKS = {"-", "--", "---", "—", "–", "_", ".", "/", "n/a", "нет", "yoxdur", "لا يوجد"}
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _NUMBER_SIGN = re.compile(r"^(?:№|No?\.|N[°º]|#|nr\.)\s*", re.IGNORECASE)
+_ISSUED = re.compile(r"\s*[,;(\n]|\s(?:выдан|issued|verilib|délivré|date|от)\b", re.IGNORECASE)
+_HONORIFIC = re.compile(
+    r"^(?:mr|mrs|ms|miss|dr|prof|h\.\s?e|hon|mme|г-н|г-жа|cənab|xanım|السيد|السيدة|د)(?:\.\s*|\s+)",
+    re.IGNORECASE,
+)
 _ROUNDED = re.compile(r"\d(?:[.,]\d+)?E\+?\d+", re.IGNORECASE)
 _SEPARATORS_OF_COUNTRIES = re.compile(r"\s*[/,;&+\n]\s*|\s+(?:and|и|et|və|ve)\s+")
 _FLIGHT = re.compile(r"\b(?=[A-Z\d]{0,2}[A-Z])([A-Z\d]{2}[ \-]?\d{2,4})\b")
@@ -84,6 +89,12 @@ def _document_number(cell: Cell) -> str | Reason:
         # Fifteen digits is what a spreadsheet keeps of a number.
         return reason("document_number_spoiled") if abs(cell) >= 1e15 or cell != int(cell) else str(int(cell))
     text = _NUMBER_SIGN.sub("", western_digits(text_of(cell)))
+    if (
+        len(text) > 12
+        and (issued := _ISSUED.search(text))
+        and sum(map(str.isdigit, text[: issued.start()])) > 4
+    ):
+        text = text[: issued.start()].strip()
     return reason("document_number_spoiled") if _ROUNDED.fullmatch(text) else text
 
 
@@ -229,6 +240,10 @@ def _settle_days(values: dict[str, Any]) -> None:
             del values[name]
             continue
         values[name] = read.day
+        if read.rest and name == "born" and any(map(str.isalpha, read.rest)):
+            values.setdefault(
+                "birth_place", read.rest[: _LENGTHS["birth_place"]]
+            )  # 'date and place of birth'
         if read.rest and name in ("arrives_on", "departs_on"):
             if clock := read_time(read.rest):
                 values.setdefault(name.replace("_on", "_at"), clock)
@@ -240,9 +255,13 @@ def _settle_days(values: dict[str, Any]) -> None:
 def _settle_names(values: dict[str, Any]) -> None:
     for name in (h.FULL_NAME, h.FULL_NAME_GIVEN_FIRST):
         if whole := values.pop(name, None):
-            family, given = names.split_one_column(whole, given_first=name == h.FULL_NAME_GIVEN_FIRST)
+            family, given = names.split_one_column(
+                _HONORIFIC.sub("", whole), given_first=name == h.FULL_NAME_GIVEN_FIRST
+            )
             values.setdefault("family_name", family)
             values.setdefault("given_names", given)
+    if (series := values.pop(h.DOCUMENT_SERIES, "")) and "document_number" in values:
+        values["document_number"] = f"{series} {values['document_number']}"
     parts = [values.pop(h.ORIGINAL_FAMILY, ""), values.pop(h.ORIGINAL_GIVEN, "")]
     if any(parts):
         parts.append(values.get("patronymic", ""))
