@@ -27,6 +27,13 @@ PRODUCTION = ENVIRONMENT == "production"
 DEBUG = env.bool("DEBUG", False)
 VAR_DIR = env.path("EMBEDDED_DIR", BASE_DIR / "var").resolve()
 
+# Servers: given by URL, or embedded ones
+
+_needs_servers = not env.str("DATABASE_URL", "")
+if _needs_servers and PRODUCTION:
+    raise ImproperlyConfigured("in production DATABASE_URL and REDIS_URL must name the servers")
+_servers = embedded.hold(VAR_DIR) if _needs_servers else {}
+
 # Secrets
 
 if PRODUCTION:
@@ -39,13 +46,6 @@ SECRET_KEY = _secrets["SECRET_KEY"]
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", [])
 ENCRYPTION_KEYS = parse_keys(_secrets["ENCRYPTION_KEYS"])
 INDEX_KEY = parse_key(_secrets["INDEX_KEY"])
-
-# Servers: given by URL, or embedded ones
-
-_needs_servers = not env.str("DATABASE_URL", "")
-if _needs_servers and PRODUCTION:
-    raise ImproperlyConfigured("in production DATABASE_URL and REDIS_URL must name the servers")
-_servers = embedded.hold(VAR_DIR) if _needs_servers else {}
 
 DATABASES = {"default": env.dj_db_url("DATABASE_URL", _servers.get("database_url"))}
 DATABASES["default"].setdefault("OPTIONS", {})
@@ -290,7 +290,7 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.CursorPagination",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "EXCEPTION_HANDLER": "accreditation.core.rest.answer_error",
+    "EXCEPTION_HANDLER": "accreditation.core.rest_errors.answer_error",
     "PAGE_SIZE": 100,
 }
 SPECTACULAR_SETTINGS = {

@@ -4,13 +4,26 @@ from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
 from django.utils.module_loading import autodiscover_modules
+from drf_spectacular.views import SpectacularAPIView
+from rest_framework.routers import SimpleRouter
 
+from accreditation.core.health import alive, ready
 from accreditation.core.site import site
+from accreditation.missions.api import MissionViewSet
+from accreditation.workflow.api import ApplicationViewSet
 
 autodiscover_modules("admin", register_to=site)  # every app registers with our own site
 
+api = SimpleRouter()
+api.register("missions", MissionViewSet, basename="api-missions")
+api.register("applications", ApplicationViewSet, basename="api-applications")
+
 urlpatterns = [
     path("admin/", site.urls),
+    path("api/v1/", include(api.urls)),
+    path("api/v1/schema/", SpectacularAPIView.as_view(), name="api-schema"),
+    path("healthz", alive, name="healthz"),
+    path("readyz", ready, name="readyz"),
 ]
 
 urlpatterns += i18n_patterns(

@@ -1,0 +1,30 @@
+"""Whether this process lives, and whether it can work: for supervisors and load balancers."""
+
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from accreditation.core.outbox import OutboxMessage
+
+
+@require_safe
+@never_cache
+def alive(request: HttpRequest) -> HttpResponse:
+    """200 while the process answers; asks no other server, so that one slow server restarts nothing."""
+    return HttpResponse("ok", content_type="text/plain")
+
+
+@require_safe
+@never_cache
+def ready(request: HttpRequest) -> HttpResponse:
+    """200 when the database answers and is migrated, else 503; tells how many letters wait, and nothing else."""
+    try:
+        executor = MigrationExecutor(connection)
+        migrated = not executor.migration_plan(executor.loader.graph.leaf_nodes())
+        waiting = OutboxMessage.objects.filter(state=OutboxMessage.State.PENDING).count() if migrated else None
+    except DatabaseError:
+        return JsonResponse({"ready": False, "database": False}, status=503)
+    answer = {"ready": migrated, "database": True, "migrated": migrated, "letters_waiting": waiting}
+    return JsonResponse(answer, status=200 if migrated else 503)
