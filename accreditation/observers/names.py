@@ -146,7 +146,9 @@ def _ascii(word: str) -> str:
 @lru_cache(maxsize=65536)
 def _fold_word(word: str) -> str:
     """One word by its sound. Never empty for a word that has letters."""
-    plain = _NOT_LETTER.sub("", _ascii(word))
+    plain = _ascii(word)
+    if not plain.isalpha():
+        plain = _NOT_LETTER.sub("", plain)
     key = _SOUND.sub(lambda spelling: _SOUNDS[spelling[0]], plain)
     key = _DOUBLED.sub(r"\1", key.translate(_LETTERS))
     return _DOUBLED.sub(r"\1", _GLIDES.sub("", key)) or plain
@@ -155,7 +157,13 @@ def _fold_word(word: str) -> str:
 _BETWEEN_WORDS = re.compile(rf"[\s{re.escape(_HYPHENS)}.,·・/]+")
 
 
-@lru_cache(maxsize=65536)
+def _words(name: str) -> list[str]:
+    """The words of a name; hyphens and dots part words as spaces do."""
+    if name.replace(" ", "").isalpha():  # most names: the quick way
+        return name.split()
+    return [word for word in _BETWEEN_WORDS.split(name) if word]
+
+
 def fold(name: str) -> str:
     """A key that spellings of one Latin name share, in any order of words: 'Khasan MÜLLER' is 'hasan mular'.
 
@@ -163,8 +171,10 @@ def fold(name: str) -> str:
     difference of a, i and u stay, so that two brothers differ. An original name in Cyrillic folds near its
     Latin form; one in Arabic does not, as vowels are not written: compare Latin names with Latin names.
     """
-    words = [folded for word in _BETWEEN_WORDS.split(name) if word and (folded := _fold_word(word))]
-    return " ".join(sorted([word for word in words if word not in _PARTICLES] or words))[:MAX_KEY]
+    words = [folded for word in _words(name) if (folded := _fold_word(word))]
+    if not _PARTICLES.isdisjoint(words):
+        words = [word for word in words if word not in _PARTICLES] or words
+    return " ".join(sorted(words))[:MAX_KEY]
 
 
 _SEARCH_LETTERS = str.maketrans("yjw", "iiv")
@@ -184,12 +194,7 @@ def tokens(*names: str) -> set[str]:
     Only single letters are folded, so that the first letters of a word give the first letters of its token,
     in whatever script they are typed.
     """
-    return {
-        token
-        for name in names
-        for word in _BETWEEN_WORDS.split(name)
-        if word and (token := _search_word(word))
-    }
+    return {token for name in names for word in _words(name) if (token := _search_word(word))}
 
 
 def sort_key(family: str, given: str) -> str:
