@@ -37,7 +37,7 @@ def rules_of(kind: str, election: Election) -> ImageRules:
 def keep_picture(
     membership: Membership, kind: str, file: Any, *, by: Actor, now: datetime, election: Election
 ) -> Upload:
-    """Take an uploaded file (or bytes) as the membership's current picture of a kind, in place of the older one.
+    """Take an uploaded file (or bytes) as the current picture of a kind, in place of the older one.
 
     The same picture sent again is the same Upload, so a retry over a bad network changes nothing. Raises
     UploadRefused with the one reason why the file is not taken. Order: judged, stored, then the row.
@@ -82,7 +82,7 @@ def _replace(
 
 
 def serve_upload(request: HttpRequest, upload: Upload) -> HttpResponse:
-    """Give a stored picture out and record that it was seen; 404 when gone. The caller asked for permission."""
+    """Give a stored picture out and record that it was seen; 404 when gone. The caller has asked permission."""
     try:
         answer = serve_private(request, upload.name, content_type="image/jpeg", filename=f"{upload.kind}.jpg")
     except FileNotFoundError:
