@@ -16,6 +16,7 @@ from accreditation.accounts.roles import roles_of
 from accreditation.core.encryption import EncryptedTextField
 from accreditation.core.places import Country
 from accreditation.missions.models import Category, Delegation, DocumentKind, Mission, Role, Stay
+from accreditation.observers.beginnings import Beginning as Beginning  # so that Django finds the table
 
 NAME_LENGTH = 128
 
@@ -80,7 +81,9 @@ class IdentityDocument(models.Model):
         Country, verbose_name=_("issued by"), on_delete=models.PROTECT, related_name="+", db_index=False
     )
     country_assumed = models.BooleanField(
-        _("issuing country assumed"), default=False, help_text=_("The list did not say; citizenship stands in.")
+        _("issuing country assumed"),
+        default=False,
+        help_text=_("The list did not say; citizenship stands in."),
     )
     expires_on = models.DateField(_("valid until"), null=True, blank=True)
 
@@ -147,7 +150,9 @@ class Membership(Stay):
     email = models.EmailField(_("e-mail address"), blank=True)
     phone = models.CharField(_("phone"), max_length=30, blank=True)
 
-    category = models.ForeignKey(Category, verbose_name=_("category"), on_delete=models.PROTECT, db_index=False)
+    category = models.ForeignKey(
+        Category, verbose_name=_("category"), on_delete=models.PROTECT, db_index=False
+    )
     role = models.CharField(_("role"), max_length=20, choices=Role.choices, blank=True)
     function = models.CharField(_("function"), max_length=200, blank=True)
     outlet = models.CharField(_("media outlet"), max_length=200, blank=True)
@@ -155,12 +160,21 @@ class Membership(Stay):
 
     is_primary = models.BooleanField(_("primary"), default=False)
     sender_confirmed = models.BooleanField(
-        _("confirmed by the mission"), default=True, help_text=_("Somebody who joined by link waits for the mission.")
+        _("confirmed by the mission"),
+        default=True,
+        help_text=_("Somebody who joined by link waits for the mission."),
     )
     stated_by = models.ForeignKey(
-        User, verbose_name=_("stated by"), null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+        User,
+        verbose_name=_("stated by"),
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
     )
-    warnings = ArrayField(models.CharField(max_length=40), verbose_name=_("warnings"), default=list, blank=True)
+    warnings = ArrayField(
+        models.CharField(max_length=40), verbose_name=_("warnings"), default=list, blank=True
+    )
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)
@@ -172,7 +186,9 @@ class Membership(Stay):
         verbose_name_plural = _("memberships")
         indexes = (
             models.Index(fields=["mission", "sort_key", "id"], name="membership_roster"),
-            models.Index(fields=["stated_by"], name="membership_stated_by", condition=Q(stated_by__isnull=False)),
+            models.Index(
+                fields=["stated_by"], name="membership_stated_by", condition=Q(stated_by__isnull=False)
+            ),
             models.Index(
                 fields=["arrives_on"], name="membership_arrivals", condition=Q(arrived_at=None, ended_at=None)
             ),
@@ -207,7 +223,9 @@ class NameToken(models.Model):
     class Meta:
         indexes = (
             models.Index(
-                fields=["token", "membership"], name="name_token_prefix", opclasses=["text_pattern_ops", "int8_ops"]
+                fields=["token", "membership"],
+                name="name_token_prefix",
+                opclasses=["text_pattern_ops", "int8_ops"],
             ),
         )
 
@@ -225,7 +243,9 @@ class Upload(models.Model):
     sha256 = models.BinaryField(max_length=32, editable=False)
     width = models.PositiveIntegerField(editable=False)
     height = models.PositiveIntegerField(editable=False)
-    uploaded_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    uploaded_by = models.ForeignKey(
+        User, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     uploaded_at = models.DateTimeField(_("uploaded at"))
     replaced_at = models.DateTimeField(_("replaced at"), null=True)
 
@@ -234,7 +254,9 @@ class Upload(models.Model):
         verbose_name_plural = _("uploads")
         constraints = (
             models.UniqueConstraint(
-                fields=["membership", "kind"], condition=Q(replaced_at__isnull=True), name="one_current_upload_a_kind"
+                fields=["membership", "kind"],
+                condition=Q(replaced_at__isnull=True),
+                name="one_current_upload_a_kind",
             ),
         )
 
@@ -315,11 +337,15 @@ class ListImport(models.Model):
     delegation = models.ForeignKey(Delegation, null=True, blank=True, on_delete=models.PROTECT)
     file_name = models.CharField(_("file"), max_length=200)
     stored_name = models.CharField(max_length=120, editable=False)
-    answers = models.JSONField(_("answers"), default=dict, help_text=_("Dates, columns and category as answered."))
+    answers = models.JSONField(
+        _("answers"), default=dict, help_text=_("Dates, columns and category as answered.")
+    )
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.READ)
     rows_total = models.PositiveIntegerField(_("rows"), default=0)
     rows_done = models.PositiveIntegerField(_("rows taken in"), default=0)
-    report = models.JSONField(_("report"), default=dict, help_text=_("Row numbers, codes and counts; no names."))
+    report = models.JSONField(
+        _("report"), default=dict, help_text=_("Row numbers, codes and counts; no names.")
+    )
     sent_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     sent_at = models.DateTimeField(_("sent at"))
     finished_at = models.DateTimeField(_("finished at"), null=True)
@@ -332,4 +358,3 @@ class ListImport(models.Model):
 
     def __str__(self) -> str:
         return self.file_name
-

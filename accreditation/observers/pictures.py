@@ -82,7 +82,7 @@ def _replace(
 
 
 def serve_upload(request: HttpRequest, upload: Upload) -> HttpResponse:
-    """Give a stored picture out and record that it was seen; 404 when gone. The caller has asked permission."""
+    """Give a stored picture out and record that it was seen. The caller has asked for permission."""
     try:
         answer = serve_private(request, upload.name, content_type="image/jpeg", filename=f"{upload.kind}.jpg")
     except FileNotFoundError:
