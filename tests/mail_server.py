@@ -77,7 +77,7 @@ DROP = b"drop"  # close the connection without an answer
 HANG = b"hang"  # keep it open without an answer
 
 Script = Callable[[str, str], bytes | None]
-"""Takes the stage (CONNECT, EHLO, MAIL, RCPT, DATA, END, RSET) and the line; an answer, or None for the usual one."""
+"""Takes the stage (CONNECT, EHLO, MAIL, RCPT, DATA, END, RSET) and the line; None stands for the usual answer."""
 
 USUAL = {
     "CONNECT": b"220 scripted",

@@ -45,7 +45,7 @@ def settle_the_dead() -> int:
     """Settle what ended deliverers had claimed; the number of letters that are now in doubt."""
     in_doubt = 0
     claims = OutboxMessage.objects.filter(state=State.SENDING).order_by()
-    for key in claims.values_list("claimed_by", flat=True).distinct():
+    for key in filter(None, claims.values_list("claimed_by", flat=True).distinct()):
         with transaction.atomic(durable=True), connection.cursor() as cursor:
             cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [key])
             if not cursor.fetchone()[0]:

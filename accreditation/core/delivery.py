@@ -84,21 +84,23 @@ def deliver(
 
 def _deliver_batch(key: int, now: datetime | None, report: Report, stop: Callable[[], bool]) -> bool:
     """Connect, claim, send. False when nothing is left to do, or the mail server is gone."""
-    server = EmailBackend()
+    backend = EmailBackend()
     try:
-        server.open()
-        server.connection.ehlo_or_helo_if_needed()
+        backend.open()
+        server = backend.connection
+        assert server is not None, "open() raises where it does not connect"
+        server.ehlo_or_helo_if_needed()
     except (OSError, smtplib.SMTPException) as error:  # nothing is claimed: nothing has to be undone
         report.unreachable = str(error)
         log.warning("the mail server does not answer: %s", error)
         return False
-    with _closing(server):
+    with _closing(backend):
         mails = claim(key, now or timezone.now())
         for number, mail in enumerate(mails):
             if stop():
                 give_back(key, [letter for later in mails[number:] for letter in later])
                 return False
-            if not _send(server.connection, mail, key, now, report):
+            if not _send(server, mail, key, now, report):
                 give_back(key, [letter for later in mails[number + 1 :] for letter in later])
                 return False
         return bool(mails)
@@ -111,7 +113,7 @@ def _send(server: smtplib.SMTP, mail: Mail, key: int, now: datetime | None, repo
     """Send one mail and commit what became of it. False when the connection can take no more."""
     moment = now or timezone.now()
     try:
-        message = compose(mail, now=moment).message().as_bytes(linesep="\r\n")
+        message = compose(mail, now=moment)
         reader = envelope_address(mail[0].email)
     except Exception as error:  # a letter that cannot be worded must not hold up the others
         log.exception("letter %s cannot be worded", mail[0].pk)
@@ -119,7 +121,7 @@ def _send(server: smtplib.SMTP, mail: Mail, key: int, now: datetime | None, repo
         return True
     in_doubt = False
     try:
-        _expect(server.mail(envelope_sender(), _options(server, message)))
+        _expect(server.mail(envelope_sender()))
         _expect(server.rcpt(reader))
         in_doubt = True
         _expect(server.data(message))
@@ -154,10 +156,6 @@ def _expect(answer: tuple[int, bytes]) -> None:
     code, text = answer
     if not 200 <= code < 300:
         raise Refusal(code, text)
-
-
-def _options(server: smtplib.SMTP, message: bytes) -> list[str]:
-    return ["BODY=8BITMIME"] if server.has_extn("8bitmime") and not message.isascii() else []
 
 
 def _refused(
@@ -201,9 +199,9 @@ def _delay(key: int, mail: Mail, words: str, now: datetime, report: Report) -> N
 
 
 @contextmanager
-def _closing(server: EmailBackend) -> Iterator[None]:
+def _closing(backend: EmailBackend) -> Iterator[None]:
     try:
         yield
     finally:
         with suppress(OSError, smtplib.SMTPException):
-            server.close()
+            backend.close()

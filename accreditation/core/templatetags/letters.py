@@ -6,6 +6,7 @@ tables with the style on each cell, because mail programs know little else.
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,6 +14,7 @@ from django import template
 from django.template.base import FilterExpression, Node, NodeList, Parser, Token
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 
 from accreditation.core import moments
 
@@ -22,24 +24,39 @@ register = template.Library()
 # Days and moments, which facts keep as ISO
 
 
+# Many letters name the same day, and to put one into words takes as long as to send the letter.
+
+
+@lru_cache(maxsize=1024)
+def _moment_in_words(moment: datetime, zone: str, language: str) -> str:
+    return moments.in_words(moment, zone)
+
+
+@lru_cache(maxsize=1024)
+def _day_in_words(iso: str, language: str) -> str:
+    return moments.day_in_words(date.fromisoformat(iso))
+
+
+def _in_words(moment: datetime, zone: str) -> str:
+    return _moment_in_words(moment, zone, get_language() or "")
+
+
 @register.filter
-def moment(iso: str | datetime, zone: str) -> str:
-    """`{{ letter.decision_due_at|moment:letter.zone }}`: '10 December 2026, 23:59 Baku time (UTC+4)'."""
-    if not iso:
-        return ""
-    return moments.in_words(datetime.fromisoformat(iso) if isinstance(iso, str) else iso, zone)
+def moment(iso: str, zone: str) -> str:
+    """`{{ letter.decided_at|moment:letter.zone }}`: '10 December 2026, 14:30 Baku time (UTC+4)'."""
+    return _in_words(datetime.fromisoformat(iso), zone) if iso else ""
 
 
 @register.filter
 def last_minute(iso: str, zone: str) -> str:
     """`{{ letter.closes_at|last_minute:letter.zone }}`: the printed minute before a closing moment."""
-    return moments.in_words(datetime.fromisoformat(iso) - timedelta(minutes=1), zone) if iso else ""
+    return _in_words(datetime.fromisoformat(iso) - timedelta(minutes=1), zone) if iso else ""
 
 
 @register.filter
 def day(iso: str) -> str:
     """`{{ letter.valid_from|day }}`: '10 December 2026'."""
-    return moments.day_in_words(date.fromisoformat(iso)) if iso else ""
+    return _day_in_words(iso, get_language() or "") if iso else ""
 
 
 @register.simple_tag
@@ -47,7 +64,7 @@ def end_of_day_after(since: datetime, days: int, zone: str) -> str:
     """The last minute of the local day that is `days` after the day of `since`, in words."""
     after_it = since.astimezone(ZoneInfo(zone)).date() + timedelta(days=days + 1)
     ends = datetime.combine(after_it, time.min, ZoneInfo(zone)).astimezone(UTC)
-    return moments.in_words(ends - timedelta(minutes=1), zone)
+    return _in_words(ends - timedelta(minutes=1), zone)
 
 
 # Parts
