@@ -1,11 +1,12 @@
 """The commission's side: Django's admin behind our own door."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
+from django.urls import URLPattern, URLResolver, reverse
 from django.utils.translation import gettext_lazy as _
 
 from accreditation.core.proof import staff_proof_is_complete, url_of_missing_proof
@@ -19,9 +20,24 @@ class Site(admin.AdminSite):
     index_title = _("The desk")
     site_url = None
     enable_nav_sidebar = True
+    front_page: Callable[[HttpRequest], str] | None = None
+    """Gives the address at which this member of the staff begins; empty for the list of all records."""
+
+    def __init__(self, name: str = "admin") -> None:
+        super().__init__(name)
+        self.extra_urls: list[URLPattern] = []
+        """Pages that belong to no model; each app's admin adds its own, wrapped in `admin_view`."""
+
+    def get_urls(self) -> list[URLPattern | URLResolver]:
+        return [*self.extra_urls, *super().get_urls()]
 
     def has_permission(self, request: HttpRequest) -> bool:
         return super().has_permission(request) and staff_proof_is_complete(request)
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Lead to where the work is; `?records` asks for the list of all records."""
+        begin = self.front_page(request) if self.front_page and "records" not in request.GET else ""
+        return HttpResponseRedirect(begin) if begin else super().index(request, extra_context)
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Send guests and staff with too little proof where they can give it; refuse everybody else.

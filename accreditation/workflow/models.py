@@ -15,6 +15,7 @@ from accreditation.core.machine import Movable
 from accreditation.credentials.models import Accreditation
 from accreditation.missions.models import Category, Election, Mission, RefusalGround
 from accreditation.observers.models import Membership, Person
+from accreditation.workflow.runs import BulkRun as BulkRun
 
 
 class ApplicationQuerySet(models.QuerySet["Application"]):
@@ -124,10 +125,11 @@ class Application(Movable):
                 name="application_due",
             ),
             models.Index(
-                fields=["assigned_to", "decision_due_at"],
-                condition=Q(assigned_to__isnull=False),
+                fields=["assigned_to", "decision_due_at", "id"],
+                condition=Q(state__in=["submitted", "under_review", "information_requested", "recommended"]),
                 name="application_assigned",
             ),
+            models.Index(fields=["election", "-id"], name="application_newest"),
             models.Index(fields=["mission", "state"], name="application_mission"),
         )
         constraints = (

@@ -1,0 +1,225 @@
+"""Many files at once: a page first (how many, which, who is refused and why), then a report row by row."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accreditation.accounts.models import User
+from accreditation.accounts.roles import APPROVER, CLERK, SUPERVISOR, roles_of
+from accreditation.core.actors import actor_of, moment_of
+from accreditation.core.errors import Reason
+from accreditation.workflow.admin.desk import Look
+from accreditation.workflow.admin.forms import AskForm, MoveForm
+from accreditation.workflow.admin.pages import badge, show, url_of
+from accreditation.workflow.bulk import MOST_AT_ONCE, MOVES, begin, carry_on, refused_in_advance, rows_for
+from accreditation.workflow.models import Application, BulkRun
+from accreditation.workflow.states import APPLICATION
+
+SAMPLE = 10
+TYPED_ABOVE = 20
+LABELS = {
+    "take": gettext_lazy("Take"),
+    "ask": gettext_lazy("Ask for correction"),
+    "recommend_approval": gettext_lazy("Recommend approval"),
+    "approve": gettext_lazy("Approve"),
+}
+
+
+def offered_to(user: User) -> list[tuple[str, Any]]:
+    """The moves that this account may make for many at once."""
+    roles = roles_of(user)
+    clerks = [(name, LABELS[name]) for name in MOVES if name != "approve"]
+    offered = clerks if not roles.isdisjoint({CLERK, SUPERVISOR}) else []
+    return offered + ([("approve", LABELS["approve"])] if APPROVER in roles else [])
+
+
+class Wanted:
+    """What somebody marked on the desk: single rows, or everything that a tab and its filters show."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.request = request
+        self.look = Look(request, request.POST)
+        if self.look.election is None:
+            raise Http404
+        self.whole = request.POST.get("whole") == "yes"
+        pks = [int(pk) for pk in request.POST.getlist("pk") if pk.isdecimal() and len(pk) < 16]
+        if self.whole:
+            pks = list(self.look.rows().values_list("pk", flat=True)[: MOST_AT_ONCE + 1])
+        self.too_many = len(pks) > MOST_AT_ONCE
+        self.pks = pks[:MOST_AT_ONCE]
+
+    def applications(self) -> list[Application]:
+        return list(rows_for(actor_of(self.request), self.look.desk.election, self.pks))
+
+
+def _offered(request: HttpRequest, name: str) -> None:
+    if name not in dict(offered_to(request.user)):
+        raise Http404
+
+
+@require_POST
+def confirm(request: HttpRequest, name: str) -> HttpResponse:
+    """The page before: nothing is done yet."""
+    _offered(request, name)
+    wanted = Wanted(request)
+    if not wanted.pks:
+        messages.info(request, _("Mark some rows first."))
+        return HttpResponseRedirect(wanted.look.url)
+    return _page(request, name, wanted, wanted.applications(), _form(name, wanted, None, request))
+
+
+def _form(name: str, wanted: Wanted, posted: Any, request: HttpRequest) -> MoveForm:
+    kind = AskForm if name == "ask" else MoveForm
+    anyone = Application(election=wanted.look.election)
+    return kind(posted, subject=anyone, now=moment_of(request))
+
+
+def _page(
+    request: HttpRequest,
+    name: str,
+    wanted: Wanted,
+    applications: list[Application],
+    form: MoveForm,
+    *,
+    reasons: list[Reason] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    bound = form.is_bound and form.is_valid()
+    # Before anything is filled in, only what the files themselves say counts.
+    given = form.wish()[1] if bound else {"reasons": ["-"], "due_on": wanted.look.desk.election.day}
+    given["documents_checked"] = True
+    against = refused_in_advance(applications, name, actor=actor_of(request), now=moment_of(request), **given)
+    good = [one for one in applications if one.pk not in against]
+    context = {
+        "name": name,
+        "label": LABELS[name],
+        "wanted": wanted,
+        "election": wanted.look.election,
+        "form": form,
+        "checks": name == "recommend_approval",
+        "good": good,
+        "sample": good[:SAMPLE],
+        "more": max(len(good) - SAMPLE, 0),
+        "against": [(one, against[one.pk]) for one in applications if one.pk in against],
+        "typed": len(good) if len(good) > TYPED_ABOVE else 0,
+        "reasons": reasons or [],
+        "most": MOST_AT_ONCE,
+        "sends": any(one.letters for one in APPLICATION.transitions if one.name == name),
+        "back": wanted.look.url,
+        "asked": [(field, wanted.look.asked.get(field)) for field in KEPT if wanted.look.asked.get(field)],
+    }
+    title = ngettext("%(label)s: %(count)d file", "%(label)s: %(count)d files", len(good))
+    return show(
+        request,
+        "bulk",
+        context,
+        status=status,
+        title=title % {"label": LABELS[name], "count": len(good)},
+    )
+
+
+KEPT = ("queue", "mission", "category", "citizenship", "state", "assigned", "search", "election")
+
+
+@require_POST
+def start(request: HttpRequest, name: str) -> HttpResponse:
+    """Confirmed: write the run down, make its first moves, and show how far it is."""
+    _offered(request, name)
+    wanted = Wanted(request)
+    versions = _versions(request)
+    wanted.whole, wanted.pks = False, list(versions)[:MOST_AT_ONCE]
+    applications = wanted.applications()
+    form = _form(name, wanted, request.POST, request)
+    if not form.is_valid():
+        return _page(request, name, wanted, applications, form, status=422)
+    reasons = _unconfirmed(request, name, len(applications))
+    given = form.wish()[1]
+    if name == "ask" and not (given["reasons"] or given["text"].strip()):
+        reasons.append(Reason("asks_nothing", _("Say what is missing.")))
+    if name == "ask" and not given["due_on"]:
+        reasons.append(Reason("no_day", _("Say by which day you need it.")))
+    if reasons:
+        return _page(request, name, wanted, applications, form, reasons=reasons, status=422)
+    if name == "recommend_approval":
+        given["documents_checked"] = True
+    actor, now = actor_of(request), moment_of(request)
+    run = begin(
+        applications,
+        name,
+        election=wanted.look.desk.election,
+        actor=actor,
+        now=now,
+        given=given,
+        versions=versions,
+        came_from=wanted.look.url,
+    )
+    carry_on(run, actor=actor, now=now)
+    return HttpResponseRedirect(reverse("admin:workflow_application_run", args=[run.public_id]))
+
+
+def _versions(request: HttpRequest) -> dict[int, int]:
+    """What the page showed: 'pk:version' of every file that was not refused in advance."""
+    shown = {}
+    for text in request.POST.get("shown", "").split():
+        pk, __, version = text.partition(":")
+        if pk.isdecimal() and version.isdecimal() and len(pk) < 16 and len(version) < 9:
+            shown[int(pk)] = int(version)
+    return shown
+
+
+def _unconfirmed(request: HttpRequest, name: str, count: int) -> list[Reason]:
+    reasons = []
+    if not count:
+        reasons.append(Reason("nothing", _("No file is left for which this can be done.")))
+    if count > TYPED_ABOVE and request.POST.get("typed", "").strip() != str(count):
+        words = _("Type the number of files, %(count)d, to confirm.") % {"count": count}
+        reasons.append(Reason("count_not_typed", words))
+    if name == "recommend_approval" and not request.POST.get("documents_checked"):
+        reasons.append(
+            Reason("documents_not_checked", _("Say that you have checked the documents of all of them."))
+        )
+    return reasons
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def run(request: HttpRequest, public_id: str) -> HttpResponse:
+    """How far a run is, and in the end its report. POST carries it on."""
+    found = get_object_or_404(
+        BulkRun.objects.filter(asked_by=request.user).select_related("election"), public_id=public_id
+    )
+    _offered(request, found.move)
+    if request.method == "POST" and not found.finished:
+        carry_on(found, actor=actor_of(request), now=moment_of(request))
+        return HttpResponseRedirect(request.path)
+    context = {
+        "run": found,
+        "label": LABELS[found.move],
+        "election": found.election,
+        "moved": found.done - len(found.refusals()),
+        "rows": _report(request, found) if found.finished else [],
+        "back": found.came_from or reverse("admin:workflow_application_changelist"),
+    }
+    return show(request, "run", context, title=str(LABELS[found.move]))
+
+
+def _report(request: HttpRequest, found: BulkRun) -> list[dict[str, Any]]:
+    """Every row: refused ones first, each with its reasons as they were."""
+    refusals = found.refusals()
+    rows = rows_for(actor_of(request), found.election, found.applications)
+    report = [
+        {
+            "number": f"{found.election.day.year}-{one.pk:06d}",
+            "name": one.membership.full_name,
+            "url": url_of(one),
+            "state": badge(one.state),
+            "reasons": [reason["words"] for reason in refusals.get(one.pk, [])],
+        }
+        for one in rows
+    ]
+    return sorted(report, key=lambda row: not row["reasons"])

@@ -1,0 +1,181 @@
+"""What a move asks of whoever makes it, as forms. They read types only; the machine's guards judge."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accreditation.credentials.models import Accreditation
+from accreditation.missions.models import CannedReason
+from accreditation.workflow.models import Amendment, Application
+
+Wish = tuple[str, dict[str, Any]]
+"""The reason and what else is given to perform()."""
+
+
+class DayInput(forms.DateInput):
+    """The browser's own calendar; what it sends is always year-month-day, whatever it shows."""
+
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
+
+
+class MoveForm(forms.Form):
+    """A move that asks nothing. `subject` is what is moved, `now` the moment of the request."""
+
+    def __init__(self, *args: Any, subject: Any, now: datetime, **kwargs: Any) -> None:
+        self.subject, self.now = subject, now
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.required = False
+
+    def wish(self) -> Wish:
+        given = dict(self.cleaned_data)
+        return str(given.pop("reason", "") or ""), given
+
+
+class ReasonForm(MoveForm):
+    reason = forms.CharField(label=_("Reason"), widget=forms.Textarea(attrs={"rows": 4}))
+
+
+class AskForm(MoveForm):
+    reasons = forms.MultipleChoiceField(
+        label=_("What is missing"), widget=forms.CheckboxSelectMultiple(attrs={"class": "reasons"})
+    )
+    text = forms.CharField(
+        label=_("In your own words"),
+        widget=forms.Textarea(attrs={"rows": 4, "dir": "auto"}),
+        help_text=_("Stands in the letter below the ticked sentences"),
+    )
+    due_on = forms.DateField(label=_("By"), widget=DayInput(), input_formats=["%Y-%m-%d"])
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reasons"].choices = [(one.code, one.words) for one in CannedReason.objects.all()]
+        calendar = self.subject.election.calendar
+        self.fields["due_on"].initial = calendar.local_date(self.now + timedelta(days=2))
+
+
+class GroundsForm(MoveForm):
+    grounds = forms.MultipleChoiceField(
+        label=_("Grounds of the law"), widget=forms.CheckboxSelectMultiple(attrs={"class": "reasons"})
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        grounds = list(self.subject.election.refusal_grounds.all())
+        self.fields["grounds"].choices = [(one.code, f"{one.words} ({one.article})") for one in grounds]
+
+
+class RecommendRefusalForm(GroundsForm):
+    reason = forms.CharField(
+        label=_("For the approver"), widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"})
+    )
+    documents_checked = forms.BooleanField(label=_("I have compared the statement with the documents"))
+
+
+class RefuseForm(GroundsForm):
+    text = forms.CharField(
+        label=_("What else the letter says"), widget=forms.Textarea(attrs={"rows": 4, "dir": "auto"})
+    )
+
+
+class ApproveForm(MoveForm):
+    """Approving asks nothing, unless the recommendation was to refuse."""
+
+    reason = forms.CharField(
+        label=_("Why you approve against the recommendation"),
+        widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.subject.recommendation != Application.Recommendation.REFUSE:
+            del self.fields["reason"]
+
+
+class AppealForm(MoveForm):
+    body = forms.CharField(label=_("Appeal body"))
+    text = forms.CharField(
+        label=_("Grounds of the appeal"), widget=forms.Textarea(attrs={"rows": 4, "dir": "auto"})
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["body"].initial = self.subject.election.appeal_body
+
+
+class RulingForm(MoveForm):
+    ruling = forms.CharField(label=_("Ruling"), help_text=_("Its body, number and day"))
+    reason = forms.CharField(
+        label=_("What else the letter says"), widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"})
+    )
+
+
+class CategoryForm(MoveForm):
+    category = forms.ModelChoiceField(label=_("New category"), queryset=None, empty_label=_("Choose"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["category"].queryset = self.subject.election.categories.exclude(
+            pk=self.subject.category_id
+        )
+
+
+class MergeForm(MoveForm):
+    kept_person = forms.IntegerField(widget=forms.HiddenInput())
+
+
+class RevokeForm(MoveForm):
+    reason = forms.CharField(label=_("Reason"), widget=forms.Textarea(attrs={"rows": 4, "dir": "auto"}))
+    hearing_note = forms.CharField(
+        label=_("How the person was heard"), widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"})
+    )
+    legal_basis = forms.CharField(label=_("Legal basis"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["legal_basis"].initial = self.subject.election.decision_article
+
+
+class CorrectForm(MoveForm):
+    amendment = forms.ModelChoiceField(
+        label=_("Correction that was asked for"), queryset=None, empty_label=_("Choose")
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        accreditation: Accreditation = self.subject
+        self.fields["amendment"].queryset = Amendment.objects.filter(
+            membership__person=accreditation.person_id, is_correction=True, verdict=Amendment.Verdict.OPEN
+        )
+
+
+FORMS: Mapping[str, type[MoveForm]] = {
+    "ask": AskForm,
+    "recommend_refusal": RecommendRefusalForm,
+    "approve": ApproveForm,
+    "refuse": RefuseForm,
+    "send_back": ReasonForm,
+    "appeal": AppealForm,
+    "uphold": RulingForm,
+    "withdraw_appeal": RulingForm,
+    "overturn": RulingForm,
+    "change_category": CategoryForm,
+    "merge": MergeForm,
+    "suspend": ReasonForm,
+    "reinstate": ReasonForm,
+    "revoke": RevokeForm,
+    "restore": RulingForm,
+    "cancel": ReasonForm,
+    "correct": CorrectForm,
+}
+"""The form of each move that asks something; every other move is a button."""
+
+
+def form_of(name: str) -> type[MoveForm]:
+    return FORMS.get(name, MoveForm)
