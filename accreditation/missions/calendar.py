@@ -106,14 +106,14 @@ class Calendar:
         """Day N before the election: its day minus N, or with N whole days between (minus N + 1)."""
         return self.day - timedelta(days=days + (1 if self.whole_days else 0))
 
-    def _after_minute(self, day: date, printed: time) -> datetime:
+    def at(self, day: date, printed: time) -> datetime:
+        """The moment at which the clocks show that time, in UTC; of two the second, of none the one after."""
+        fold = _second(day, printed, self.zone)
+        return datetime.combine(day, printed, self.zone).replace(fold=fold).astimezone(UTC)
+
+    def after_minute(self, day: date, printed: time) -> datetime:
         """The first moment after a printed minute, which itself still counts."""
-        return (
-            datetime.combine(day, printed, self.zone)
-            .replace(fold=_second(day, printed, self.zone))
-            .astimezone(UTC)
-            + MINUTE
-        )
+        return self.at(day, printed) + MINUTE
 
     # The dates
 
@@ -131,7 +131,7 @@ class Calendar:
 
     @property
     def application_deadline(self) -> LegalDate:
-        computed = self._after_minute(self.days_before(self.deadline_days), self.deadline_time)
+        computed = self.after_minute(self.days_before(self.deadline_days), self.deadline_time)
         return self._closing(DEADLINE, computed, self.deadline_days, self.deadline_article)
 
     def application_deadline_for(self, category: HasOwnDeadline | None) -> LegalDate:
@@ -139,7 +139,7 @@ class Calendar:
         if category is None or not self.has_own_deadline(category):
             return self.application_deadline
         days = self.deadline_days if category.deadline_days is None else category.deadline_days
-        computed = self._after_minute(self.days_before(days), self.deadline_time)
+        computed = self.after_minute(self.days_before(days), self.deadline_time)
         name = category_deadline_name(category)
         return self._closing(
             name, computed, days, self.deadline_article, label_of_category=str(category.name)

@@ -39,7 +39,10 @@ class Category(models.Model):
         blank=True,
     )
     deadline_days = models.PositiveSmallIntegerField(
-        _("own deadline, days before the election"), null=True, blank=True, help_text=_("Empty: the election's.")
+        _("own deadline, days before the election"),
+        null=True,
+        blank=True,
+        help_text=_("Empty: the election's."),
     )
     position = models.PositiveSmallIntegerField(_("position"), default=0)
 
@@ -47,7 +50,9 @@ class Category(models.Model):
         verbose_name = _("category")
         verbose_name_plural = _("categories")
         ordering = ("position", "code")
-        constraints = (models.UniqueConstraint(fields=["election", "code"], name="a_category_once_an_election"),)
+        constraints = (
+            models.UniqueConstraint(fields=["election", "code"], name="a_category_once_an_election"),
+        )
 
     def __str__(self) -> str:
         return self.name

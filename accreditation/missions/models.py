@@ -56,7 +56,9 @@ class Organisation(models.Model):
     country = models.ForeignKey(
         Country, verbose_name=_("country of its seat"), null=True, blank=True, on_delete=models.PROTECT
     )
-    parent = models.ForeignKey("self", verbose_name=_("part of"), null=True, blank=True, on_delete=models.PROTECT)
+    parent = models.ForeignKey(
+        "self", verbose_name=_("part of"), null=True, blank=True, on_delete=models.PROTECT
+    )
     address = models.TextField(_("address"), blank=True)
 
     class Meta:
@@ -90,7 +92,9 @@ class Invitation(models.Model):
         verbose_name_plural = _("invitations")
         ordering = ("-dated", "-pk")
         constraints = (
-            models.UniqueConstraint(fields=["election", "inviter", "number"], name="an_invitation_number_once"),
+            models.UniqueConstraint(
+                fields=["election", "inviter", "number"], name="an_invitation_number_once"
+            ),
             models.CheckConstraint(
                 condition=Q(answer="open", answered_on__isnull=True)
                 | (~Q(answer="open") & Q(answered_on__isnull=False)),
@@ -133,7 +137,9 @@ class Mission(Movable):
     code = models.SlugField(_("code"), max_length=40)
     name = models.CharField(_("name"), max_length=200)
     kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices, default=Kind.OBSERVERS)
-    state = models.CharField(_("state"), max_length=14, choices=State.choices, default=State.INVITED, editable=False)
+    state = models.CharField(
+        _("state"), max_length=14, choices=State.choices, default=State.INVITED, editable=False
+    )
     invitation = models.ForeignKey(
         Invitation, verbose_name=_("invitation"), null=True, blank=True, on_delete=models.PROTECT
     )
@@ -149,7 +155,9 @@ class Mission(Movable):
         verbose_name = _("mission")
         verbose_name_plural = _("missions")
         ordering = ("name",)
-        constraints = (models.UniqueConstraint(fields=["election", "code"], name="a_mission_code_once_an_election"),)
+        constraints = (
+            models.UniqueConstraint(fields=["election", "code"], name="a_mission_code_once_an_election"),
+        )
 
     def __str__(self) -> str:
         return self.name
@@ -176,7 +184,9 @@ class Delegation(Stay):
     """A group sent by one body, inside a mission. Groups nest: mission, delegation, team."""
 
     mission = models.ForeignKey(Mission, on_delete=models.CASCADE, related_name="delegations")
-    parent = models.ForeignKey("self", verbose_name=_("part of"), null=True, blank=True, on_delete=models.PROTECT)
+    parent = models.ForeignKey(
+        "self", verbose_name=_("part of"), null=True, blank=True, on_delete=models.PROTECT
+    )
     name = models.CharField(_("name"), max_length=200)
     organisation = models.ForeignKey(
         Organisation, verbose_name=_("sent by"), null=True, blank=True, on_delete=models.PROTECT
@@ -188,7 +198,9 @@ class Delegation(Stay):
         verbose_name = _("delegation")
         verbose_name_plural = _("delegations")
         ordering = ("pk",)
-        constraints = (models.UniqueConstraint(fields=["mission", "name"], name="a_delegation_once_a_mission"),)
+        constraints = (
+            models.UniqueConstraint(fields=["mission", "name"], name="a_delegation_once_a_mission"),
+        )
 
     def __str__(self) -> str:
         return self.name
@@ -223,7 +235,9 @@ class MissionRole(models.Model):
         ordering = ("pk",)
         constraints = (
             models.UniqueConstraint(
-                fields=["mission", "user"], condition=Q(ended_at__isnull=True), name="one_current_duty_a_mission"
+                fields=["mission", "user"],
+                condition=Q(ended_at__isnull=True),
+                name="one_current_duty_a_mission",
             ),
         )
 
@@ -237,6 +251,8 @@ def speaks_for(actor: Actor, mission_id: Any) -> bool:
         return False
     missions = actor.__dict__.get("_missions")
     if missions is None:
-        missions = frozenset(MissionRole.objects.current().filter(user=actor.user).values_list("mission", flat=True))
+        missions = frozenset(
+            MissionRole.objects.current().filter(user=actor.user).values_list("mission", flat=True)
+        )
         actor.__dict__["_missions"] = missions
     return mission_id in missions

@@ -46,7 +46,7 @@ def open_mission(
     if actor.user is not None and roles_of(actor.user).isdisjoint(OPENERS):
         raise NotAllowed()
     category = default_category or election.categories.first()
-    against = _reasons_against(election, state, kind, category, organisation, invitation)
+    against = reasons_against_opening(election, state, kind, category, organisation, invitation)
     if against or category is None:
         raise Refused(against)
     mission = Mission(
@@ -84,7 +84,7 @@ def record_opening(mission: Mission, delegation: Delegation, *, actor: Actor, no
     delegation.save()
 
 
-def _reasons_against(
+def reasons_against_opening(
     election: Election,
     state: str,
     kind: str,
@@ -92,6 +92,7 @@ def _reasons_against(
     organisation: Organisation,
     invitation: Invitation | None,
 ) -> list[Reason]:
+    """Every reason why such a mission cannot be opened in that state."""
     found = []
     if state not in BIRTHS:
         found.append(Reason("state", _("A mission is opened as invited, as applied or as registered.")))

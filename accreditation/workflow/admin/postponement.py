@@ -122,6 +122,3 @@ def urls() -> list[URLPattern]:
     return [
         path("elections/<int:pk>/postpone/", site.admin_view(postponement_page), name="workflow_postpone")
     ]
-
-
-site.extra_urls += urls()

@@ -1,0 +1,204 @@
+"""Elections: the rules as a form until they are published, and as a page that says why afterwards."""
+
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.db import models
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.urls import URLPattern, path
+from django.utils.translation import gettext_lazy as _
+from modeltranslation.admin import TranslationAdmin
+
+from accreditation.accounts.roles import roles_of
+from accreditation.core.editing import AuditedEdits, NeverDeleted
+from accreditation.core.site import site
+from accreditation.core.templatetags.look import state_badge
+from accreditation.missions.admin.legal_dates import publish_page, set_date_page
+from accreditation.missions.admin.wording import by_language
+from accreditation.missions.models import CannedReason, Category, DateOverride, Election, RefusalGround
+from accreditation.missions.publishing import DATE_SETTERS, PUBLISHERS, open_columns
+
+
+class DateOverrideInline(admin.TabularInline):
+    """Dates set by hand, as they were set: none is ever changed."""
+
+    model = DateOverride
+    fields = ("date_name", "closes_at", "reason", "made_by", "made_at")
+    readonly_fields = fields
+    extra = 0
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[DateOverride]:
+        return super().get_queryset(request).select_related("made_by")
+
+
+@admin.register(Election, site=site)
+class ElectionAdmin(NeverDeleted, AuditedEdits, TranslationAdmin):
+    list_display = ("name", "code", "day", "standing", "number_of_missions")
+    list_filter = ("day",)
+    search_fields = ("code", "name", "name_az")
+    date_hierarchy = "day"
+    change_form_template = "admin/missions/election/change_form.html"
+    inlines = (DateOverrideInline,)
+    always_read_only: ClassVar[tuple[str, ...]] = ("calendar_plan", "published_at", "cancelled_at")
+    fieldsets = (
+        (None, {"fields": ("calendar_plan", "published_at", "cancelled_at")}),
+        (
+            _("The vote"),
+            {"fields": ("code", "day", "time_zone", "host_country", "called_on", "results_published_on")},
+        ),
+        *by_language("name", "commission", "pledge_text", "privacy_notice", "appeal_body"),
+        (
+            _("Applications"),
+            {
+                "fields": (
+                    "application_opens_on",
+                    ("deadline_days", "deadline_time"),
+                    "day_count",
+                    "late_policy",
+                    "replacement_days",
+                    "deadline_article",
+                    "invitation_required",
+                    "inviters",
+                    "excluded_citizenships",
+                    "exclusion_article",
+                    "pledge_by_head",
+                    "pledge_version",
+                )
+            },
+        ),
+        (
+            _("Decisions"),
+            {
+                "fields": (
+                    "decision_days",
+                    "latest_decision_days",
+                    "decision_article",
+                    "clock_pauses",
+                    "second_review",
+                    "validity_starts_after_days",
+                    "appeal_days",
+                    "appeal_article",
+                )
+            },
+        ),
+        (_("Reminders"), {"fields": ("arrival_reminder_days", "deadline_reminder_days")}),
+        (_("Photos"), {"fields": ("photo_min_width", "photo_min_height", "photo_max_bytes")}),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Election]:
+        return super().get_queryset(request).annotate(of_missions=Count("missions"))
+
+    @admin.display(description=_("missions"), ordering="of_missions")
+    def number_of_missions(self, election: Any) -> int:
+        return election.of_missions
+
+    @admin.display(description=_("state"))
+    def standing(self, election: Election) -> str:
+        if election.cancelled_at is not None:
+            return state_badge("✕", str(_("cancelled")), "bad")
+        if election.published_at is not None:
+            return state_badge("✓", str(_("published")), "good")
+        return state_badge("○", str(_("being prepared")), "calm")
+
+    @admin.display(description=_("calendar plan"))
+    def calendar_plan(self, election: Election) -> str:
+        """Every legal date in words, with the rule that makes it."""
+        if election.pk is None:
+            return "–"
+        dates = election.calendar.dates(election.categories.all())
+        return render_to_string("admin/missions/election/calendar_plan.html", {"dates": dates})
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Election | None = None) -> tuple[str, ...]:
+        """Frozen rules are shown, not offered."""
+        if obj is None or not obj.is_frozen:
+            return self.always_read_only
+        frozen = _frozen(Election, Election.OPEN_AFTER_PUBLICATION)
+        return (*self.always_read_only, *(name for name in frozen if name not in self.always_read_only))
+
+    def get_inlines(self, request: HttpRequest, obj: Election | None) -> tuple[type, ...]:
+        return self.inlines if obj else ()
+
+    def get_urls(self) -> list[URLPattern]:
+        wrap = self.admin_site.admin_view
+        return [
+            path("<int:pk>/publish/", wrap(publish_page), name="missions_election_publish"),
+            path("<int:pk>/set-date/", wrap(set_date_page), name="missions_election_set_date"),
+            *super().get_urls(),
+        ]
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], **options: Any) -> Any:
+        election, roles = options.get("obj"), roles_of(request.user)
+        going_on = election is not None and election.cancelled_at is None
+        context |= {
+            "offers_publishing": going_on and not election.is_frozen and not roles.isdisjoint(PUBLISHERS),
+            "offers_dates": going_on and not roles.isdisjoint(DATE_SETTERS),
+        }
+        return super().render_change_form(request, context, **options)
+
+
+def _frozen(model: type[models.Model], open_after: frozenset[str]) -> list[str]:
+    open_ones = {*open_columns(model, open_after), "id", *open_after}
+    return [field.name for field in model._meta.concrete_fields if field.name not in open_ones]
+
+
+class OfElection(NeverDeleted, AuditedEdits, TranslationAdmin):
+    """What belongs to an election and freezes with it."""
+
+    list_filter = ("election",)
+    list_select_related = ("election",)
+    search_fields = ("code",)
+    open_after_publication: ClassVar[frozenset[str]] = frozenset()
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        if obj is None or not obj.election.is_frozen:
+            return ()
+        return tuple(_frozen(self.model, self.open_after_publication))
+
+
+@admin.register(Category, site=site)
+class CategoryAdmin(OfElection):
+    list_display = ("name", "code", "election", "counts_as_observer", "deadline_days", "position")
+    search_fields = ("code", "name")
+    open_after_publication = frozenset({"name", "rights", "colour", "position"})
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": (
+                    "election",
+                    "code",
+                    "counts_as_observer",
+                    "host_citizens_allowed",
+                    "required_documents",
+                    "deadline_days",
+                    "colour",
+                    "position",
+                )
+            },
+        ),
+        *by_language("name", "rights"),
+    )
+
+
+@admin.register(RefusalGround, site=site)
+class RefusalGroundAdmin(OfElection):
+    list_display = ("code", "words", "article", "election", "position")
+    search_fields = ("code", "words", "article")
+    open_after_publication = frozenset({"words", "position"})
+    fieldsets = ((None, {"fields": ("election", "code", "article", "position")}), *by_language("words"))
+
+
+@admin.register(CannedReason, site=site)
+class CannedReasonAdmin(AuditedEdits, TranslationAdmin):
+    list_display = ("code", "words", "field", "position")
+    search_fields = ("code", "words")
+    fieldsets = ((None, {"fields": ("code", "field", "position")}), *by_language("words"))
