@@ -25,6 +25,9 @@ if ENVIRONMENT not in ("development", "production"):
     raise ImproperlyConfigured(f"ENVIRONMENT is '{ENVIRONMENT}'; it must be development or production")
 PRODUCTION = ENVIRONMENT == "production"
 DEBUG = env.bool("DEBUG", False)
+DEMONSTRATION = env.bool("DEMONSTRATION", False)
+if PRODUCTION and DEMONSTRATION:
+    raise ImproperlyConfigured("a demonstration shows everybody's mail: it is no production")
 VAR_DIR = env.path("EMBEDDED_DIR", BASE_DIR / "var").resolve()
 
 # Servers: given by URL, or embedded ones

@@ -26,6 +26,9 @@ urlpatterns = [
     path("readyz", ready, name="readyz"),
 ]
 
+if settings.DEMONSTRATION:
+    urlpatterns.append(path("", include("accreditation.demo.urls")))
+
 urlpatterns += i18n_patterns(
     path("", include("accreditation.accounts.urls")),
     prefix_default_language=True,
