@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hmac
 import os
+import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -157,6 +158,9 @@ def blind_index(purpose: str, *parts: str) -> bytes:
 _LOOK_ALIKES = str.maketrans("АВЕЅІЈКМНОРСТУХҮԚԜҺΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "ABESIJKMHOPCTYXYQWHABEZHIKMNOPTYX")
 
 
+_NOT_COMPARED = re.compile("[^A-Z0-9]+")
+
+
 @lru_cache(maxsize=4096)
 def normalise_document_number(text: str) -> str:
     """A document number as it is compared: two spellings of one number give the same, two numbers never do.
@@ -168,6 +172,8 @@ def normalise_document_number(text: str) -> str:
        of other scripts without a look-alike stay too: without them 'ЖЯ 123456' and 'ЛЮ 123456' would be one.
     Letter O and digit 0 remain two: a key that joins them would join two people.
     """
+    if text.isascii():  # nearly all of them: the four steps leave capitals and digits
+        return _NOT_COMPARED.sub("", text.upper())
     spelt = "".join(
         c for c in text if unicodedata.category(c) != "So"
     )  # NFKD would make 'No' of the number sign

@@ -9,13 +9,13 @@ from collections import defaultdict
 from collections.abc import Collection, Container, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, QuerySet
 from rapidfuzz import fuzz
 
 from accreditation.core.encryption import blind_index, normalise_document_number
-from accreditation.observers.models import IdentityDocument, Membership, Person
+from accreditation.observers.models import Membership, Person
 from accreditation.observers.names import fold
 from accreditation.observers.statements import Statement
 
@@ -191,55 +191,67 @@ def _doubts(identity: Identity, same_document: list[_Known], same_birth: list[_K
 # --- who is known ---
 
 
+@dataclass(frozen=True, slots=True)
+class _Record:
+    """A person on record. `joins`: whether a statement may join them."""
+
+    born: date
+    name_key: str
+    merged_into: int | None
+    joins: bool
+
+
 def _known(
     identities: Sequence[Identity], by_applicant: int | None
 ) -> tuple[dict[bytes, list[_Known]], dict[date, list[_Known]]]:
     """Everybody on record who shares a document or a birthday with a row, merged people as the kept one."""
     by_document: dict[bytes, list[_Known]] = defaultdict(list)
     by_birth: dict[date, list[_Known]] = defaultdict(list)
-    indexes = {identity.number_index for identity in identities}
-    births = {identity.born for identity in identities}
-    columns = ("pk", "born", "name_key", "joins", "merged_into")
-    people = (
-        {pk: row for pk, *row in _people(by_applicant).filter(born__in=births).values_list(*columns)}
-        if births
-        else {}
-    )
     holders: dict[int, set[bytes]] = defaultdict(set)
-    documents = IdentityDocument.objects.filter(number_index__in=indexes).values_list(
-        "person", "number_index"
-    )
-    for person, index in documents if indexes else ():
-        holders[person].add(bytes(index))
-    unread = [person for person in holders if person not in people]
-    people |= {pk: row for pk, *row in _people(by_applicant).filter(pk__in=unread).values_list(*columns)}
-    aliases = _merged_into(holders)
-    people |= (
-        {pk: row for pk, *row in _people(by_applicant).filter(pk__in=aliases).values_list(*columns)}
-        if aliases
-        else {}
-    )
-    kept = kept_people({pk: row[3] for pk, row in people.items() if row[3]})
+    for person, index in _holders({identity.number_index for identity in identities}):
+        holders[person].add(index)
+    people = _records("born", {identity.born for identity in identities}, by_applicant)
+    people |= _records("id", holders.keys() - people.keys(), by_applicant)
+    people |= _records("id", set(_merged_into(holders)) - people.keys(), by_applicant)
+    kept = kept_people({pk: record.merged_into for pk, record in people.items() if record.merged_into})
     emails = _emails(people) if any(identity.email for identity in identities) else {}
-    for pk, (born, name_key, joins, __) in people.items():
+    for pk, record in people.items():
         root = kept.get(pk, pk)
-        joins = joins or (root in people and people[root][2])
-        known = _Known(None, born, name_key, joins, root, None, frozenset(emails.get(pk, ())))
-        by_birth[born].append(known)
+        joins = record.joins or (root in people and people[root].joins)
+        known = _Known(None, record.born, record.name_key, joins, root, None, frozenset(emails.get(pk, ())))
+        by_birth[record.born].append(known)
         for index in holders.get(root, set()) | holders.get(pk, set()):
             by_document[index].append(known)
     return by_document, by_birth
 
 
-def _people(by_applicant: int | None) -> QuerySet[Person]:
-    """People, with `joins`: whether a statement may join them.
+def _holders(indexes: Collection[bytes]) -> list[tuple[int, bytes]]:
+    """Who holds one of these documents."""
+    if not indexes:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT person_id, number_index FROM observers_identitydocument WHERE number_index = ANY(%s)",
+            [list(indexes)],
+        )
+        return [(person, bytes(index)) for person, index in cursor.fetchall()]
 
-    Not somebody who is known only from an unconfirmed claim: a stranger could have made it.
+
+def _records(column: str, values: Collection[Any], by_applicant: int | None) -> dict[int, _Record]:
+    """People by birth or key. Arrays, not ten thousand parameters: a long list is asked as fast as a short one.
+
+    Nobody joins somebody who is known only from an unconfirmed claim: a stranger could have made it.
     """
-    statements = Membership.objects.filter(person=OuterRef("pk"))
-    if by_applicant is not None:
-        return Person.objects.annotate(joins=Exists(statements.filter(stated_by=by_applicant)))
-    return Person.objects.annotate(joins=Exists(statements.filter(sender_confirmed=True)))
+    if not values:
+        return {}
+    stated = "m.sender_confirmed" if by_applicant is None else "m.stated_by_id = %s"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT p.id, p.born, p.name_key, p.merged_into_id, EXISTS (SELECT FROM observers_membership m"
+            f" WHERE m.person_id = p.id AND {stated}) FROM observers_person p WHERE p.{column} = ANY(%s)",  # noqa: S608
+            [*([] if by_applicant is None else [by_applicant]), list(values)],
+        )
+        return {pk: _Record(*columns) for pk, *columns in cursor.fetchall()}
 
 
 def _merged_into(people: Iterable[int]) -> list[int]:
@@ -266,10 +278,16 @@ def kept_people(merged: dict[int, int]) -> dict[int, int]:
     return kept
 
 
-def _emails(people: Iterable[int]) -> dict[int, set[str]]:
+def _emails(people: Collection[int]) -> dict[int, set[str]]:
     """The addresses on the statements about these people."""
     found: dict[int, set[str]] = defaultdict(set)
-    stated = Membership.objects.filter(person__in=list(people)).exclude(email="")
-    for person, email in stated.values_list("person", "email"):
-        found[person].add(email.lower())
+    if not people:
+        return found
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT person_id, lower(email) FROM observers_membership WHERE email <> '' AND person_id = ANY(%s)",
+            [list(people)],
+        )
+        for person, email in cursor.fetchall():
+            found[person].add(email)
     return found

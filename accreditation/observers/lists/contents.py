@@ -72,11 +72,14 @@ def look_at(cells: Sequence[Cell], countries: CountryNames, today: date) -> Cont
     found.shares = {kind: count / len(sample) for kind, count in counts.items()}
     found.distinct = len(kinds_of) / len(sample)
     found.days = sorted(
-        day for cell in kinds_of if (day := read_date(cell, order="dmy", past=True, today=today).day)
+        day
+        for cell, kinds in kinds_of.items()
+        if "date" in kinds and (day := read_date(cell, order="dmy", past=True, today=today).day)
     )
     found.words = sum(len(text.split()) for text in texts) / len(texts) if texts else 0.0
     found.capitals = sum(1 for text in texts if text.isupper()) / len(sample)
-    found.family_endings = sum(1 for text in texts if _FAMILY_ENDING.search(text)) / len(sample)
+    if "latin_name" in counts or "other_name" in counts:
+        found.family_endings = sum(1 for text in texts if _FAMILY_ENDING.search(text)) / len(sample)
     found.numbered = _is_numbered(filled)
     return found
 

@@ -14,6 +14,7 @@ from accreditation.core.errors import MoveError, Reason
 from accreditation.missions.models import Delegation, Election, Mission
 from accreditation.observers.lists import ListRefused, ReadList
 from accreditation.observers.lists.returned import refused_rows_file
+from accreditation.observers.stating import Categories
 from accreditation.workflow.intake import Intake
 from accreditation.workflow.list_imports import Answers, read_for, report_of, take_in_list
 
@@ -70,18 +71,25 @@ class Command(BaseCommand):
         if options["refused_file"] and read.refused:
             options["refused_file"].write_bytes(refused_rows_file(read))
         stopped = bool(read.refused) and not options["good_rows"]
-        intake = self._take_in(read, delegation, dry_run=options["dry_run"] or stopped)
-        report = report_of(read, intake)
-        if stopped and not options["dry_run"]:  # nothing was taken in, and the answer says so
-            report = report_of(read) | {"error": _rows_refused(read).as_json()}
+        dry_run = options["dry_run"]
+        if read.refused and not options["good_rows"] and not dry_run:
+            self._refuse(read, as_json=options["json"])
+        report = report_of(read, self._take_in(read, delegation, dry_run=dry_run))
         if options["json"]:
             self.stdout.write(json.dumps(report, ensure_ascii=False))
         else:
-            self._say(report, read, options["dry_run"])
-        if stopped and not options["dry_run"]:
-            if not options["json"]:
-                self.stderr.write(str(_rows_refused(read)))
-            raise SystemExit(1)
+            self._say(report, read, dry_run=dry_run)
+
+    def _refuse(self, read: ReadList, *, as_json: bool) -> NoReturn:
+        """Nothing was taken in, and the answer says why and how to go on."""
+        words = f"{len(read.refused)} rows are refused, so nothing was taken in; --good-rows takes in the others."
+        why = Reason("rows_refused", words)
+        if as_json:
+            self.stdout.write(json.dumps(report_of(read) | {"error": why.as_json()}, ensure_ascii=False))
+        else:
+            self._say(report_of(read), read, dry_run=False)
+            self.stderr.write(words)
+        raise SystemExit(1)
 
     def _take_in(self, read: ReadList, delegation: Delegation, *, dry_run: bool) -> Intake:
         try:
@@ -92,7 +100,7 @@ class Command(BaseCommand):
         except MoveError as error:
             raise Stop(error.reasons[0]) from None
 
-    def _say(self, report: dict[str, Any], read: ReadList, dry_run: bool) -> None:
+    def _say(self, report: dict[str, Any], read: ReadList, *, dry_run: bool) -> None:
         words = "would be " if dry_run else ""
         self.stdout.write(
             f"{report['rows']} rows, {report['accepted']} good: {report['memberships_created']} people {words}named, "
@@ -108,11 +116,6 @@ class Command(BaseCommand):
             self.stdout.write(f"column {title}: say how its dates are written (--dates dmy, mdy or ymd)")
         for name in read.questions.unmapped_required:
             self.stdout.write(f"no column was recognised as {name}: name it (--column 'HEADER={name}')")
-
-
-def _rows_refused(read: ReadList) -> Reason:
-    words = f"{len(read.refused)} rows are refused, so nothing was taken in; --good-rows takes in the others."
-    return Reason("rows_refused", words)
 
 
 def _usage(code: str, words: str) -> NoReturn:
@@ -159,7 +162,10 @@ def _read(mission: Mission, options: dict[str, Any]) -> ReadList:
         if not equals:
             _usage("column", f"--column {pair}: write HEADER=FIELD.")
         columns[header] = field
-    answers = Answers(options["dates"], columns, options["category"], options["good_rows"])
+    category = options["category"]
+    if category and Categories(mission).named(category) is None:
+        _usage("no_such_category", f"The election has no category {category}.")
+    answers = Answers(options["dates"], columns, category, options["good_rows"])
     path: Path = options["file"]
     try:
         content = path.read_bytes()
