@@ -1,0 +1,48 @@
+"""A mission sends all its complete drafts: one move each, in a transaction each, with an answer for each."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from accreditation.core.actors import Actor
+from accreditation.core.errors import MoveError, NotAllowed, Reason
+from accreditation.core.machine import perform
+from accreditation.missions.models import Mission, speaks_for
+from accreditation.workflow.models import Application
+from accreditation.workflow.parties import clerk
+from accreditation.workflow.states import APPLICATION
+
+
+@dataclass
+class Sent:
+    """One draft: sent, or why not."""
+
+    application: Application
+    reasons: list[Reason] = field(default_factory=list)
+
+    @property
+    def was_sent(self) -> bool:
+        return not self.reasons
+
+
+def submit_complete(mission: Mission, *, actor: Actor, now: datetime) -> list[Sent]:
+    """Send every draft of the mission that is complete; the others are answered with what they lack.
+
+    `now` is the moment at which the wish arrived: the deadline is measured against it for the last row as for the
+    first. Raises NotAllowed.
+    """
+    if not (speaks_for(actor, mission.pk) or clerk(actor, mission)):
+        raise NotAllowed()
+    drafts = (
+        Application.objects.filter(mission=mission, state=Application.State.DRAFT)
+        .select_related("membership", "election")
+        .order_by("membership__sort_key", "pk")
+    )
+    answers = []
+    for draft in drafts:
+        try:
+            perform(APPLICATION, draft.pk, "submit", actor=actor, now=now, expected_version=draft.version)
+        except MoveError as error:
+            answers.append(Sent(draft, error.reasons))
+        else:
+            answers.append(Sent(draft))
+    return answers
