@@ -24,10 +24,11 @@ CLERKS_CHANGE = frozenset(
 SUPERVISORS_CHANGE = CLERKS_CHANGE | {
     ("missions", "election"),
     ("missions", "category"),
-    ("missions", "country"),
+    ("missions", "refusalground"),
+    ("missions", "cannedreason"),
     ("core", "country"),
     ("core", "region"),
-    ("workflow", "ground"),
+    ("reports", "pastelection"),
 }
 
 
