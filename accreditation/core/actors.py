@@ -23,11 +23,21 @@ def new_request_id() -> str:
 class Actor:
     """One who acts. `user` is None for the system (a Celery task, a command).
 
-    `request_id` groups what one request did; it stands in the audit and in the logs.
+    `request_id` groups what one request did; it stands in the audit and in the logs. `memory` keeps what was
+    read for the actor and cannot change under a request or a bulk run (see `remember`).
     """
 
     user: Any = None
     request_id: str = field(default_factory=new_request_id)
+    memory: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
+
+    def remember(self, key: Any, read: Callable[[], Any]) -> Any:
+        """What `read` gave the first time it was asked for under `key`; the system remembers nothing."""
+        if self.is_system:
+            return read()
+        if key not in self.memory:
+            self.memory[key] = read()
+        return self.memory[key]
 
     @property
     def is_system(self) -> bool:

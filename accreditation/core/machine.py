@@ -34,7 +34,11 @@ class Movable(models.Model):
 
 @dataclass
 class Move:
-    """One wish to move one object: who, when, why, with what."""
+    """One wish to move one object: who, when, why, with what.
+
+    `made` holds what the effects have written and letters speak of, so that nobody reads it back; `events` are
+    events of other objects (a grant's), which are written together with the move's own.
+    """
 
     transition: "Transition"
     actor: Actor
@@ -42,6 +46,8 @@ class Move:
     reason: str = ""
     given: dict[str, Any] = field(default_factory=dict)
     left_state: str = ""
+    made: dict[str, Any] = field(default_factory=dict)
+    events: list[AuditEvent] = field(default_factory=list)
 
 
 Permission = Callable[[Actor, Any], bool]
@@ -87,6 +93,7 @@ class Machine:
     """The moves of one model.
 
     visible: the rows that an actor may see, with the relations that guards read; the system sees all.
+    relate: puts rows that many objects share (the election and its law) on an object, from the actor's memory.
     constraints: sentences for the database's constraints that a move can run into.
     states_with_letters: states that a waiting letter may depend on (Letter.only_while).
     """
@@ -97,12 +104,14 @@ class Machine:
         transitions: Sequence[Transition],
         *,
         visible: Callable[[Actor], models.QuerySet[Any]],
+        relate: Callable[[Any, Actor], None] = lambda subject, actor: None,
         constraints: Mapping[str, Reason] | None = None,
         states_with_letters: Iterable[str] = (),
     ) -> None:
         self.model = model
         self.transitions = tuple(transitions)
         self.visible = visible
+        self.relate = relate
         self.constraints = dict(constraints or {})
         self.states_with_letters = frozenset(states_with_letters)
         self._by_name: dict[str, tuple[Transition, ...]] = {}
@@ -153,6 +162,7 @@ def perform(
     try:
         with transaction.atomic():
             subject = machine.visible(actor).select_for_update(of=("self",), no_key=True).get(pk=pk)
+            machine.relate(subject, actor)
             transition = machine.find(name, subject.state)
             asked = transition or machine._by_name[name][0]
             if not asked.by(actor, subject):
@@ -182,7 +192,7 @@ def _move(machine: Machine, subject: Any, move: Move) -> None:
     subject.save(update_fields=["state", "version", "moved_at", *transition.sets])
     for effect in transition.effects:
         effect(subject, move)
-    event = AuditEvent.objects.create(
+    event = AuditEvent(
         at=move.now,
         actor_id=move.actor.user_id,
         request_id=move.actor.request_id,
@@ -195,6 +205,7 @@ def _move(machine: Machine, subject: Any, move: Move) -> None:
         reason=move.reason,
         fields=sorted(transition.sets),
     )
+    AuditEvent.objects.bulk_create([event, *move.events])
     if subject.state != move.left_state and move.left_state in machine.states_with_letters:
         cancel_for_left_state(subject, move.left_state)
     _write_letters(subject, move, event)

@@ -249,10 +249,6 @@ def speaks_for(actor: Actor, mission_id: Any) -> bool:
     """Whether the actor is head, deputy or focal point of the mission today; one query an actor, then kept."""
     if actor.user is None:
         return False
-    missions = actor.__dict__.get("_missions")
-    if missions is None:
-        missions = frozenset(
-            MissionRole.objects.current().filter(user=actor.user).values_list("mission", flat=True)
-        )
-        actor.__dict__["_missions"] = missions
+    roles = MissionRole.objects.current().filter(user=actor.user)
+    missions = actor.remember("missions", lambda: frozenset(roles.values_list("mission", flat=True)))
     return mission_id in missions

@@ -76,7 +76,7 @@ class ApplicationViewSet(mixins.RetrieveModelMixin, mixins.ListModelMixin, views
     queryset = Application.objects.none()
 
     def get_queryset(self) -> QuerySet[Application]:
-        rows = applications_of(actor_of(self.request))
+        rows = applications_of(actor_of(self.request)).select_related("election", "mission", "category")
         wanted = {
             "election__code": self.request.query_params.get("election"),
             "mission__code": self.request.query_params.get("mission"),

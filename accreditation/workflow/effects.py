@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import connection
 
-from accreditation.core.audit import AuditEvent, creations
+from accreditation.core.audit import creations
 from accreditation.core.machine import Move
 from accreditation.credentials.models import Accreditation
 from accreditation.missions.models import Category
@@ -77,9 +77,7 @@ def granted_accreditation(application: Application, move: Move) -> Accreditation
         valid_until=election.results_published_on,
         granted_at=move.now,
     )
-    AuditEvent.objects.bulk_create(
-        creations([accreditation], actor=move.actor, now=move.now, application=application.pk)
-    )
+    move.events += creations([accreditation], actor=move.actor, now=move.now, application=application.pk)
     return accreditation
 
 
@@ -154,7 +152,7 @@ def _close_appeal(application: Application, move: Move, kind: str) -> None:
 
 
 def _record(application: Application, move: Move, kind: str, **fields: Any) -> Decision:
-    return Decision.objects.create(
+    decision = Decision.objects.create(
         application=application,
         kind=kind,
         decided_by=move.actor.user,
@@ -162,6 +160,8 @@ def _record(application: Application, move: Move, kind: str, **fields: Any) -> D
         decided_at=move.now,
         **fields,
     )
+    move.made["decision"] = decision
+    return decision
 
 
 def confirm_the_person(application: Application, move: Move) -> None:

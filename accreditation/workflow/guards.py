@@ -13,7 +13,7 @@ from accreditation.core.moments import in_words
 from accreditation.credentials.models import Accreditation
 from accreditation.missions.models import Category, Election, Mission, MissionRole
 from accreditation.observers.completeness import missing, pledge_missing
-from accreditation.observers.models import PossibleDuplicate
+from accreditation.observers.models import Membership, PossibleDuplicate
 from accreditation.workflow.appeals import appeal_last_moment, standing_refusal
 from accreditation.workflow.models import Amendment, Application
 
@@ -45,7 +45,9 @@ def mission_is_registered(application: Application, move: Move) -> Reason | None
 
 def complete(application: Application, move: Move) -> Reason | None:
     """Everything that DOMAIN asks 'to submit' is there."""
-    membership = application.membership
+    membership = Membership.objects.select_related(
+        "document", "delegation__organisation", "mission__organisation"
+    ).get(pk=application.membership_id)
     uploads = set(membership.uploads.filter(replaced_at=None).values_list("kind", flat=True))
     reachable = bool(membership.email or membership.phone) or MissionRole.objects.current().filter(
         mission=application.mission_id

@@ -21,6 +21,9 @@ from accreditation.workflow.recipients import each_once, heads_of, readers_of
 
 Facts = dict[str, Any]
 
+DECISIONS = ("approval", "refusal", "revocation", "appeal_outcome")
+"""Letters on which somebody's time to act depends: one that has not left in a day is an alarm."""
+
 
 # Applications
 
@@ -59,7 +62,7 @@ def approval(application: Application, move: Move) -> list[Letter]:
         "approval",
         application,
         lambda: {
-            **_decided(_last_decision(application, Decision.Kind.APPROVAL, Decision.Kind.OVERTURNED)),
+            **_decided(move.made["decision"]),
             **_term(accreditation),
             "rights": application.category.rights,
         },
@@ -96,11 +99,10 @@ def appeal_received(application: Application, move: Move) -> list[Letter]:
 
 def appeal_outcome(application: Application, move: Move) -> list[Letter]:
     """How the appeal ended: upheld, overturned with the accreditation that follows, or withdrawn."""
-    decision = application.decisions.order_by("-pk").first()
-    ruled = decision is not None and decision.kind in (Decision.Kind.UPHELD, Decision.Kind.OVERTURNED)
+    decision = _last_decision(application, Decision.Kind.UPHELD, Decision.Kind.OVERTURNED)
 
     def facts() -> Facts:
-        if not ruled or decision is None:
+        if move.transition.name == "withdraw_appeal" or decision is None:
             return {"outcome": "withdrawn"}
         granted = decision.kind == Decision.Kind.OVERTURNED and application.accreditation is not None
         term = _term(application.accreditation) if granted and application.accreditation else {}
@@ -137,8 +139,16 @@ def suspension(accreditation: Accreditation, move: Move) -> list[Letter]:
 
 
 def reinstatement(accreditation: Accreditation, move: Move) -> list[Letter]:
-    """The suspension is over."""
-    return _letters("reinstatement", accreditation, lambda: {**_term(accreditation), "reason": move.reason})
+    """The suspension is over, or a ruling has undone the revocation: the accreditation counts again."""
+    return _letters(
+        "reinstatement",
+        accreditation,
+        lambda: {
+            **_term(accreditation),
+            "reason": move.reason,
+            "ruling": str(move.given.get("ruling") or ""),
+        },
+    )
 
 
 def expiry(accreditation: Accreditation, move: Move) -> list[Letter]:
@@ -151,7 +161,8 @@ def expiry(accreditation: Accreditation, move: Move) -> list[Letter]:
 
 def mission_registered(mission: Mission, move: Move) -> list[Letter]:
     """Its people may be named now; until when."""
-    return _mission_letters("mission_registered", mission, lambda: {"kind_of_mission": mission.kind})
+    closes_at = mission.election.calendar.application_deadline_for(mission.default_category).closes_at
+    return _mission_letters("mission_registered", mission, lambda: {"closes_at": closes_at.isoformat()})
 
 
 def mission_declined(mission: Mission, move: Move) -> list[Letter]:
@@ -189,6 +200,7 @@ def _mission_letters(kind: str, mission: Mission, facts: Callable[[], Facts]) ->
             frozen = {
                 **election_facts(mission.election),
                 "mission": mission.name,
+                "to_head": True,
                 "link": roster_link(mission, reader.language),
                 **facts(),
             }
@@ -214,7 +226,13 @@ def _about(subject: Any, application: Application | None, reader: Recipient) -> 
 
 def election_facts(election: Any) -> Facts:
     """What every letter says of its election."""
-    return {"election": election.name, "commission": election.commission, "zone": election.time_zone}
+    return {
+        "election": election.name,
+        "commission": election.commission,
+        "zone": election.time_zone,
+        "together": election.code,  # one mail never speaks of two elections
+        "link_to_all": f"{settings.SITE_URL}/{translation.get_language() or 'en'}/missions/",
+    }
 
 
 def status_link(application: Application, language: str) -> str:
@@ -222,7 +240,7 @@ def status_link(application: Application, language: str) -> str:
 
 
 def roster_link(mission: Mission, language: str) -> str:
-    return f"{settings.SITE_URL}/{language}/missions/{mission.code}/"
+    return f"{settings.SITE_URL}/{language}/missions/{mission.election.code}/{mission.code}/"
 
 
 def _application_of(accreditation: Accreditation) -> Application | None:

@@ -11,7 +11,7 @@ from accreditation.core.actors import Actor
 from accreditation.core.errors import Reason
 from accreditation.core.machine import ANY_STATE_IT_IS_IN, Machine, Transition
 from accreditation.credentials.models import Accreditation
-from accreditation.missions.models import Mission
+from accreditation.missions.models import Category, Election, Mission
 from accreditation.workflow import letters
 from accreditation.workflow.amendments import take_over_correction
 from accreditation.workflow.effects import (
@@ -99,18 +99,17 @@ CLOCK_RUNS_ON = {"decision_due_at": due_after_the_pause, "clock_paused_at": nobo
 
 
 def applications_of(actor: Actor) -> QuerySet[Application]:
-    """The applications that the actor may see, with what the guards read."""
-    rows = Application.objects.select_related(
-        "election", "mission__organisation", "category", "membership__document", "membership__delegation__organisation"
-    ).defer(*TEXTS_THAT_NO_GUARD_READS)
+    """The applications that the actor may see, with their statements."""
+    rows = Application.objects.select_related("membership")
     return rows if actor.user is None else rows.visible_to(actor.user)
 
 
-TEXTS_THAT_NO_GUARD_READS = tuple(
-    f"election__{field}_{language}"
-    for field in ("pledge_text", "privacy_notice")
-    for language in ("en", "az", "fr", "ru", "ar")
-)
+def with_its_law(application: Application, actor: Actor) -> None:
+    """Give the application its election, mission and category, which a bulk run reads once and not per file."""
+    for name, model in (("election", Election), ("mission", Mission), ("category", Category)):
+        pk = getattr(application, f"{name}_id")
+        setattr(application, name, actor.remember((model, pk), lambda model=model, pk=pk: model.objects.get(pk=pk)))
+
 
 APPLICATION = Machine(
     Application,
@@ -201,6 +200,7 @@ APPLICATION = Machine(
         ),
     ],
     visible=applications_of,
+    relate=with_its_law,
     states_with_letters=[DRAFT, INFORMATION_REQUESTED],
     constraints={
         "one_live_application": Reason("live_already", _("This person has another application under way.")),

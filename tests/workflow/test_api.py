@@ -119,9 +119,9 @@ def test_the_roster_names_the_mission_s_people_with_their_states() -> None:
 def test_lists_ask_the_same_number_of_queries_at_1_and_30_rows(django_assert_num_queries: Any) -> None:
     client = system_of(make_clerk())
     application_in("submitted")
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         client.get("/api/v1/applications/")
     for _ in range(29):
         application_in("submitted")
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         client.get("/api/v1/applications/")
