@@ -1,11 +1,11 @@
 """The clerks' desk: which files wait for whom, in what order, and how one is found.
 
-Reading only, but for `take_next`. A Desk is one reader's view of one election at one moment; every page of the
-clerks' side reads its rows through it, so that nobody sees more there than elsewhere.
+Reading only, but for `take_next`. A Desk is one reader's view of one election at one moment; every page of
+the clerks' side reads its rows through it, so that nobody sees more there than elsewhere.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -131,8 +131,9 @@ class Filters:
         return rows
 
     @property
-    def any(self) -> bool:
-        return self != Filters()
+    def narrowed(self) -> bool:
+        """Whether anything but a search narrows the tab."""
+        return replace(self, search=None) != Filters()
 
 
 @dataclass(frozen=True)
@@ -203,7 +204,7 @@ class Desk:
             parts.append(f"(SELECT count(*) FROM ({sql}) AS counted)")
             parameters += values
         with connection.cursor() as cursor:
-            cursor.execute("SELECT " + ", ".join(parts), parameters)
+            cursor.execute("SELECT " + ", ".join(parts), parameters)  # Django's own SQL, with its parameters
             return dict(zip((queue.code for queue in self.queues), cursor.fetchone(), strict=True))
 
 

@@ -8,7 +8,7 @@ from django.urls import URLPattern, path, reverse
 from accreditation.core.site import site
 from accreditation.credentials.models import Accreditation
 from accreditation.observers.models import Person, PossibleDuplicate
-from accreditation.workflow.admin import bulk, desk, duplicates, review, wishes
+from accreditation.workflow.admin import bulk, desk, duplicates, postponement, review, wishes
 from accreditation.workflow.admin.accreditations import AccreditationAdmin, ReadOnly
 from accreditation.workflow.admin.pages import for_readers
 from accreditation.workflow.admin.people import PersonAdmin
@@ -61,6 +61,7 @@ def where_staff_begin(request: HttpRequest) -> str:
 
 
 site.front_page = where_staff_begin
+site.extra_urls += postponement.urls()
 site.register(Application, ApplicationAdmin)
 site.register(Accreditation, AccreditationAdmin)
 site.register(Person, PersonAdmin)

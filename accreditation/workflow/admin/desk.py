@@ -161,7 +161,8 @@ def desk(request: HttpRequest) -> HttpResponse:
         "may_move": decides_or_checks(request.user),
         "may_take": is_clerk(request.user),
         "bulk": _bulk_moves(request.user),
-        "shown": len(page.rows),
+        "kept": [(name, look.asked[name]) for name in FILTER_NAMES if look.asked.get(name)]
+        + ([] if "queue" in look.asked else [("queue", look.queue.code)]),
         "now_in_words": moments.in_words(look.desk.now, look.election.time_zone),
     }
     return show(request, "desk", context, title=_("The desk"))

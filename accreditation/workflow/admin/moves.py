@@ -129,6 +129,8 @@ def move_page(request: HttpRequest, kind: Kind, pk: int, name: str) -> HttpRespo
     actor, now = actor_of(request), moment_of(request)
     posted = request.POST if request.method == "POST" else None
     form = form_of(name)(posted, subject=subject, now=now)
+    if "kept_person" in form.fields:
+        form.initial["kept_person"] = request.GET.get("kept_person")
     if posted is None:
         if transition not in kind.machine.available(subject, actor):
             return _not_offered(request, kind, subject, name)

@@ -1,6 +1,6 @@
 """The review page: what is claimed beside what the documents show, and all that bears on the decision."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -23,6 +23,7 @@ from accreditation.missions.models import DocumentKind, Election
 from accreditation.observers.models import Membership, PossibleDuplicate, Upload
 from accreditation.observers.reasons import WARNINGS
 from accreditation.workflow.admin import presence
+from accreditation.workflow.admin.claimed import statement_of, tickable, wishes_about
 from accreditation.workflow.admin.desk import LONG_TEXTS, Look
 from accreditation.workflow.admin.moves import (
     AT_ONCE,
@@ -33,7 +34,7 @@ from accreditation.workflow.admin.moves import (
     make_move,
     move_page,
 )
-from accreditation.workflow.admin.pages import badge, show, url_of
+from accreditation.workflow.admin.pages import badge, is_clerk, show, url_of
 from accreditation.workflow.desk import neighbours, readable, reads_documents
 from accreditation.workflow.models import Amendment, Application
 from accreditation.workflow.states import APPLICATION
@@ -70,104 +71,6 @@ APPLICATIONS = Kind(
     heading=str,
 )
 
-# What is claimed
-
-
-@dataclass(frozen=True)
-class Fact:
-    """One row of the statement. A row with a `tick` is compared with the document."""
-
-    label: Any
-    value: Any
-    tick: str = ""
-    ticked: bool = False
-    latin: bool = False
-
-
-@dataclass(frozen=True)
-class Group:
-    words: Any
-    facts: list[Fact] = field(default_factory=list)
-
-
-TICKS = ("family_name", "given_names", "born", "sex", "citizenship", "document", "expires_on")
-
-
-def statement_of(application: Application, ticked: frozenset[str]) -> list[Group]:
-    """The claimed data, grouped as they stand in a passport; empty rows are left out, the document is not."""
-    stated = application.membership
-    delegation = stated.delegation
-
-    def fact(label: Any, value: Any, tick: str = "", *, latin: bool = False) -> Fact:
-        return Fact(label, value, tick, tick in ticked, latin)
-
-    groups = [
-        Group(
-            _("As in the passport"),
-            [
-                fact(_("Family name"), stated.family_name, "family_name"),
-                fact(_("Given names"), stated.given_names, "given_names"),
-                fact(_("Patronymic"), stated.patronymic),
-                fact(_("Original script"), stated.original_name),
-                fact(_("Born"), moments.day_in_words(stated.born), "born"),
-                fact(_("Place of birth"), stated.birth_place),
-                fact(_("Sex"), stated.get_sex_display(), "sex"),
-                fact(_("Citizenship"), stated.citizenship.name, "citizenship"),
-                fact(_("Other citizenships"), ", ".join(stated.other_citizenships)),
-            ],
-        ),
-        Group(
-            _("What for"),
-            [
-                fact(_("Category"), application.category.name),
-                fact(_("Mission"), application.mission.name),
-                fact(_("Delegation"), delegation.name if delegation.name != application.mission.name else ""),
-                fact(_("Role"), stated.get_role_display()),
-                fact(_("Function"), stated.function),
-                fact(_("Media outlet"), stated.outlet),
-                fact(_("Ministry's number"), stated.ministry_number, latin=True),
-            ],
-        ),
-        Group(
-            _("How to reach, and the visit"),
-            [
-                fact(_("E-mail"), stated.email, latin=True),
-                fact(_("Phone"), stated.phone, latin=True),
-                fact(_("Residence"), _residence(stated)),
-                fact(
-                    _("Arrives"), _stay(stated, delegation, "arrives_on", "arrival_place", "arrival_flight")
-                ),
-                fact(
-                    _("Departs"),
-                    _stay(stated, delegation, "departs_on", "departure_place", "departure_flight"),
-                ),
-            ],
-        ),
-    ]
-    return [Group(group.words, [one for one in group.facts if one.value]) for group in groups]
-
-
-def _residence(stated: Membership) -> str:
-    country = stated.residence_country.name if stated.residence_country else ""
-    return ", ".join(filter(None, [stated.residence_address, country]))
-
-
-def _stay(stated: Any, delegation: Any, day: str, place: str, flight: str) -> str:
-    source = stated if getattr(stated, day) else delegation
-    if not getattr(source, day):
-        return ""
-    words = [moments.day_in_words(getattr(source, day)), getattr(source, place), getattr(source, flight)]
-    return ", ".join(filter(None, words))
-
-
-def tickable(application: Application) -> frozenset[str]:
-    """The rows that a clerk compares before recommending: those that were stated."""
-    stated = application.membership
-    there = {name for name in ("family_name", "given_names", "sex") if getattr(stated, name)}
-    there |= {"born", "citizenship", "document"}
-    return frozenset(there | ({"expires_on"} if stated.document.expires_on else set()))
-
-
 # What stands beside it
 
 
@@ -180,8 +83,8 @@ class Doubt:
     similarity: str
     agrees: str
     merge_url: str
-    kept: int
     judged: bool
+    mergeable: bool
 
 
 AGREEMENTS = {
@@ -192,7 +95,7 @@ AGREEMENTS = {
 }
 
 
-def doubts_about(application: Application) -> list[Doubt]:
+def doubts_about(application: Application, user: User) -> list[Doubt]:
     """The pairs that this person stands in and that were not judged different; three queries."""
     person = application.person_id
     pairs = list(
@@ -215,9 +118,11 @@ def doubts_about(application: Application) -> list[Doubt]:
             statements=statements.get(others[pair.pk], []),
             similarity=f"{pair.similarity:.2f}",
             agrees=", ".join(str(AGREEMENTS.get(name, name)) for name in pair.agrees),
-            merge_url=APPLICATIONS.move_url(application, "merge"),
-            kept=others[pair.pk],
+            merge_url=APPLICATIONS.move_url(application, "merge", f"kept_person={others[pair.pk]}"),
             judged=pair.verdict == PossibleDuplicate.Verdict.SAME,
+            mergeable=is_clerk(user)
+            and pair.decided_by_id != user.pk
+            and application.state in Application.LIVE,
         )
         for pair in pairs
         if not (pair.first.merged_into_id or pair.second.merged_into_id)
@@ -284,13 +189,13 @@ def page_of(
         "reasons": reasons or [],
         "with_documents": with_documents,
         "pictures": _pictures(application) if with_documents else [],
-        "others": presence.others_at(application.pk, request.user, now),
+        "others_in_words": presence.in_words(presence.others_at(application.pk, request.user, now)),
         "warnings": [str(WARNINGS.get(code, code)) % _Blank() for code in application.membership.warnings],
         "neighbour": _neighbours(request, application),
         "election": election,
         "moderates": bool(buttons) and with_documents,
     }
-    context |= _surroundings(application, with_documents)
+    context |= _surroundings(application, request.user) if with_documents else {}
     title = f"{application.membership.full_name} – {application.number}"
     return show(request, "review", context, status=status, title=title)
 
@@ -302,19 +207,19 @@ class _Blank(dict):
         return "…"
 
 
-def _surroundings(application: Application, with_documents: bool) -> dict[str, Any]:
+def _surroundings(application: Application, user: User) -> dict[str, Any]:
     """What else is known: other statements, doubts, wishes, history, letters, decisions, other files."""
-    if not with_documents:
-        return {}
     person = application.person_id
     return {
-        "doubts": doubts_about(application),
+        "doubts": doubts_about(application, user),
         "statements": Membership.objects.filter(person=person)
         .exclude(pk=application.membership_id)
         .select_related("mission", "document", "citizenship", "delegation"),
-        "amendments": Amendment.objects.filter(
-            application=application, verdict=Amendment.Verdict.OPEN
-        ).select_related("asked_by"),
+        "amendments": wishes_about(
+            Amendment.objects.filter(application=application, verdict=Amendment.Verdict.OPEN).select_related(
+                "asked_by", "membership__document", "membership__category"
+            )
+        ),
         "changes": changes_of(APPLICATIONS, application),
         "letters": OutboxMessage.objects.about(application),
         "requests": application.information_requests.select_related("asked_by"),
