@@ -30,7 +30,7 @@ lint: install
 	echo "production settings" && bin/with-made-up-production $(MANAGE) check --deploy --fail-level WARNING
 
 bench: install
-	$(BIN)/python -m pytest -q -s -m benchmark tests/benchmarks
+	$(BIN)/python -m tests.benchmarks
 
 # After a change of requirements.in; needs uv (https://docs.astral.sh/uv/).
 lock:
