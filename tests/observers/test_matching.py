@@ -91,7 +91,9 @@ def test_who_was_merged_is_met_as_the_one_who_is_kept():
     merged = make_person(family_name="Wassilewa", given_names="Emilija", born=BORN, merged_into=kept)
     assert met(family_name="Wassilewa", given_names="Emilija").person == kept.pk
     assert met().person == kept.pk
-    assert doubts(given_names="Emilijana", family_name="Wassilewa", document_number="X7654321")[0][0] == kept.pk
+    assert (
+        doubts(given_names="Emilijana", family_name="Wassilewa", document_number="X7654321")[0][0] == kept.pk
+    )
     assert merged.pk not in {person for person, __ in doubts(document_number="X7654321")}
 
 
@@ -136,7 +138,9 @@ def test_a_list_is_asked_with_as_many_queries_as_a_row():
     for number in range(30):
         known(f"K{number:06d}", family_name=f"Person{'abcdefghijklmnopqrstuvwxyz'[number % 26]}")
     rows = [Identity.of(stated(document_number=f"K{n:06d}")) for n in range(30)]
-    with CaptureQueriesContext(connection, ) as one:
+    with CaptureQueriesContext(
+        connection,
+    ) as one:
         meet(rows[:1])
     with CaptureQueriesContext(connection) as thirty:
         meet(rows)
@@ -145,13 +149,20 @@ def test_a_list_is_asked_with_as_many_queries_as_a_row():
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [("Vasileva Emiliya", "Vasilyeva Emilia"), ("Shevchenko Volodymyr", "Schewtschenko Wolodymyr"), ("Aliyev Ilqar", "Əliyev İlqar Həsən oğlu")],
+    [
+        ("Vasileva Emiliya", "Vasilyeva Emilia"),
+        ("Shevchenko Volodymyr", "Schewtschenko Wolodymyr"),
+        ("Aliyev Ilqar", "Əliyev İlqar Həsən oğlu"),
+    ],
 )
 def test_spellings_of_one_name_are_alike(one, other):
     assert similarity(fold(one), fold(other)) >= 0.75
 
 
-@pytest.mark.parametrize(("one", "other"), [("Vasileva Emiliya", "Haddad Omar"), ("Kim Minh", "Nguyen Thi Lan"), ("Ivanov Petr", "Sidorov Petr")])
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("Vasileva Emiliya", "Haddad Omar"), ("Kim Minh", "Nguyen Thi Lan"), ("Ivanov Petr", "Sidorov Petr")],
+)
 def test_names_of_different_people_are_not(one, other):
     assert similarity(fold(one), fold(other)) < 0.75
 
