@@ -25,9 +25,10 @@ class AuditedEdits(admin.ModelAdmin):
         self, request: HttpRequest, form: BaseModelForm, formset: BaseFormSet, change: bool
     ) -> None:
         super().save_formset(request, form, formset, change)
-        for one in formset.new_objects:
+        saved: Any = formset  # Django adds the lists of what it saved when it saves
+        for one in saved.new_objects:
             note(request, one, "added", ())
-        for one, fields in formset.changed_objects:
+        for one, fields in saved.changed_objects:
             note(request, one, "edited", fields)
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:

@@ -51,7 +51,9 @@ def what_would_change(election: Election, new_day: date | None, now: datetime) -
     moved, reopened = 0, []
     if new_day is not None:
         after = postponed_calendar(election, new_day)
-        moved = sum(files.count() for files, _due in _decisions_to_move(election, election.calendar, after))
+        moved = sum(
+            files.count() for files, _due in _decisions_to_move(election, _latest(election.calendar), after)
+        )
         reopened = _categories_reopened(election, after, now)
     files = Application.objects.filter(election=election)
     in_reopened = files.filter(category__in=reopened).aggregate(
@@ -80,7 +82,7 @@ def postpone(election: Election, new_day: date, *, reason: str, actor: Actor, no
     they end with the results. Raises NotAllowed, Refused.
     """
     locked = _locked_for(election, new_day, reason, actor, now)
-    before, old_day = locked.calendar, locked.day
+    old_latest, old_day = _latest(locked.calendar), locked.day
     counts = _counts(what_would_change(locked, new_day, now))
     with rules_reopened():
         locked.day = new_day
@@ -93,7 +95,7 @@ def postpone(election: Election, new_day: date, *, reason: str, actor: Actor, no
         reason=reason.strip(),
         made_by=actor.user,
     )
-    for files, due in _decisions_to_move(locked, before, after):
+    for files, due in _decisions_to_move(locked, old_latest, after):
         files.update(decision_due_at=due)
     days = {"old_day": old_day.isoformat(), "new_day": new_day.isoformat()}
     event = record(
@@ -128,10 +130,11 @@ def cancel(election: Election, *, reason: str, actor: Actor, now: datetime) -> E
     return locked
 
 
-def rebind_decisions(election: Election, before: Calendar, after: Calendar) -> int:
-    """Move the decisions that the latest decision bound or binds now, in one transaction; how many."""
+def rebind_decisions(election: Election, old_latest: datetime | None) -> int:
+    """After the latest decision was set: move the decisions that it bound until now or binds now; how many."""
     return sum(
-        files.update(decision_due_at=due) for files, due in _decisions_to_move(election, before, after)
+        files.update(decision_due_at=due)
+        for files, due in _decisions_to_move(election, old_latest, election.calendar)
     )
 
 
@@ -166,21 +169,25 @@ def _categories_reopened(election: Election, after: Calendar, now: datetime) -> 
     ]
 
 
+def _latest(calendar: Calendar) -> datetime | None:
+    return calendar.latest_decision.closes_at if calendar.latest_decision else None
+
+
 def _decisions_to_move(
-    election: Election, before: Calendar, after: Calendar
+    election: Election, old: datetime | None, after: Calendar
 ) -> list[tuple[QuerySet[Application], datetime]]:
     """Waiting files whose decision date hangs on the latest decision, each set with its new date.
 
     Where the latest decision does not bind, a decision is due by its submission and stays as it is.
     """
-    old, new = (one.latest_decision.closes_at if one.latest_decision else None for one in (before, after))
+    new = _latest(after)
     if old == new:
         return []
     waiting = Application.objects.filter(election=election).waiting()
     sets: list[tuple[QuerySet[Application], datetime]] = []
     if old is not None:
         bound = waiting.filter(decision_due_at=old)
-        days = bound.annotate(day=TruncDate("submitted_at", tzinfo=before.zone)).values_list("day", flat=True)
+        days = bound.annotate(day=TruncDate("submitted_at", tzinfo=after.zone)).values_list("day", flat=True)
         for day in days.distinct().order_by("day"):
             due = after.decision_due(after.start_of(day))
             span = Q(submitted_at__gte=after.start_of(day), submitted_at__lt=after.end_of(day))

@@ -227,6 +227,23 @@ def test_a_date_is_set_by_hand_in_the_election_s_own_zone() -> None:
     assert empty.status_code == 422 and DateOverride.objects.count() == 1
 
 
+def test_a_latest_decision_set_by_hand_moves_the_files_that_it_binds() -> None:
+    membership = factories.complete(factories.make_membership())
+    application = factories.application_in("submitted", membership=membership)
+    sent = {"name": "latest_decision", "hour": "15:59", "reason": "Session"}
+    sent |= {"day_day": "25", "day_month": "11", "day_year": "2026"}
+    address = url("missions_election_set_date", application.election.pk)
+    done = signed_in("approver").post(address, sent, follow=True)
+    assert told(done) == ["The date is set. Decision dates moved: 1."]
+    application.refresh_from_db()
+    assert application.decision_due_at == datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
+    sent |= {"day_day": "26", "reason": "Session moved"}
+    done = signed_in("approver").post(address, sent, follow=True)
+    assert told(done) == ["The date is set. Decision dates moved: 1."]
+    application.refresh_from_db()
+    assert application.decision_due_at == datetime(2026, 11, 26, 12, 0, tzinfo=UTC)
+
+
 def test_an_opening_set_by_hand_opens_at_its_minute() -> None:
     election, approver = factories.make_election(), signed_in("approver")
     sent = {"name": "application_opens", "hour": "09:00", "reason": "Gazette"}

@@ -19,7 +19,6 @@ from accreditation.core.actors import actor_of, moment_of
 from accreditation.core.dates import DayMonthYearField
 from accreditation.core.errors import Refused
 from accreditation.core.site import site
-from accreditation.missions.calendar import Calendar
 from accreditation.missions.legal_dates import (
     LABELS,
     LATEST_DECISION,
@@ -31,6 +30,7 @@ from accreditation.missions.models import Election
 from accreditation.missions.publishing import (
     DATE_SETTERS,
     PUBLISHERS,
+    moment_of_date,
     override_date,
     publish,
     reasons_against_publishing,
@@ -134,8 +134,7 @@ def set_date_page(request: HttpRequest, pk: int) -> HttpResponse:
 
 @transaction.atomic
 def _set_date(election: Election, form: DateForm, request: HttpRequest) -> int:
-    before = Calendar.of(election)
-    given = form.cleaned_data
+    before, given = moment_of_date(election, LATEST_DECISION), form.cleaned_data
     override_date(
         election,
         given["name"],
@@ -146,4 +145,4 @@ def _set_date(election: Election, form: DateForm, request: HttpRequest) -> int:
     )
     if given["name"] != LATEST_DECISION:
         return 0
-    return rebind_decisions(election, before, election.calendar)
+    return rebind_decisions(election, before)
