@@ -1,0 +1,17 @@
+"""The applicant's pages and the site's front page."""
+
+from django.urls import path
+
+from accreditation.observers.views import home, questions, sending, start
+
+urlpatterns = [
+    path("", start.front, name="front"),
+    path("apply/", start.start, name="apply-start"),
+    path("apply/<slug:code>/", start.door, name="apply"),
+    path("apply/<slug:code>/check/", sending.check, name="apply-check"),
+    path("apply/<slug:code>/withdraw/", home.withdraw, name="apply-withdraw"),
+    path("apply/<slug:code>/appeal/", home.appeal, name="apply-appeal"),
+    path("apply/<slug:code>/again/", home.again, name="apply-again"),
+    path("apply/<slug:code>/pictures/<slug:public_id>/", questions.picture, name="apply-picture"),
+    path("apply/<slug:code>/<slug:task>/", questions.question, name="apply-task"),
+]

@@ -1,0 +1,146 @@
+"""The one address of an application: its task list while it is filled, its state for good once it is sent."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from accreditation.core.actors import Actor, actor_of
+from accreditation.core.errors import MoveError
+from accreditation.core.machine import perform
+from accreditation.core.views import move_refused
+from accreditation.observers.forms import AppealForm
+from accreditation.observers.views.access import own_application, to_application
+from accreditation.workflow.applicant_tasks import may_send, next_task, rows_of
+from accreditation.workflow.applying import Applying, begin_again, can_begin_again
+from accreditation.workflow.following import history_of, letters_to, verdict_on
+from accreditation.workflow.models import Application
+from accreditation.workflow.plain_states import plain_state
+from accreditation.workflow.states import APPLICATION
+
+
+@require_safe
+@own_application
+def home(request: HttpRequest, applying: Applying) -> HttpResponse:
+    """The task list while something is to be filled in or answered, else the status."""
+    application = applying.application
+    if application is None or application.state == Application.State.DRAFT:
+        return render(request, "apply/tasks.html", list_of_tasks(applying))
+    context: dict[str, Any] = status_of(applying)
+    if applying.is_asked:
+        context |= list_of_tasks(applying)
+    return render(request, "apply/status.html", context)
+
+
+def list_of_tasks(applying: Applying) -> dict[str, Any]:
+    rows = rows_of(applying)
+    return {
+        "applying": applying,
+        "election": applying.election,
+        "now": applying.now,
+        "rows": rows,
+        "done": sum(row.is_settled for row in rows),
+        "next": next_task(rows),
+        "may_send": may_send(applying, rows),
+        "not_open_yet": applying.now < applying.election.calendar.application_window.opens_at,
+    }
+
+
+def status_of(applying: Applying) -> dict[str, Any]:
+    application = applying.application
+    assert application is not None
+    offered = {move.name for move in APPLICATION.available(application, Actor(applying.user))}
+    due = application.decision_due_at
+    verdict = verdict_on(applying)
+    last = verdict.appeal_last if verdict is not None else None
+    return {
+        "applying": applying,
+        "application": application,
+        "election": applying.election,
+        "now": applying.now,
+        "state": plain_state(application),
+        "due_words": applying.election.calendar.in_words(due) if due else "",
+        "late": due is not None and applying.now >= due,
+        "history": history_of(application),
+        "letters": letters_to(applying),
+        "verdict": verdict,
+        "appeal_words": applying.election.calendar.in_words(last) if last else "",
+        "may_withdraw": "withdraw" in offered,
+        "can_begin_again": can_begin_again(applying),
+    }
+
+
+@own_application
+def withdraw(request: HttpRequest, applying: Applying) -> HttpResponse:
+    """A page of its own asks once more; then the application is withdrawn, or what was begun is thrown away."""
+    if request.method == "POST":
+        if applying.application is None:
+            if applying.beginning is not None:
+                applying.beginning.delete()
+                messages.success(request, _("Your answers have been deleted."))
+        else:
+            try:
+                move_own(request, applying, "withdraw")
+            except MoveError as error:
+                return move_refused(request, error, url=applying_url(applying))
+        return to_application(applying)
+    if applying.application is None and applying.beginning is None:
+        return to_application(applying)
+    if applying.application is not None and not status_of(applying)["may_withdraw"]:
+        return to_application(applying)
+    context = {"applying": applying, "election": applying.election, "application": applying.application}
+    return render(request, "apply/withdraw.html", context)
+
+
+@own_application
+def appeal(request: HttpRequest, applying: Applying) -> HttpResponse:
+    """File an appeal against a refusal, until its last day."""
+    verdict = verdict_on(applying)
+    if verdict is None or not verdict.may_appeal:
+        if applying.application is not None and applying.application.state == Application.State.APPEALED:
+            messages.info(request, _("Your appeal has been filed already."))
+        else:
+            messages.warning(request, _("There is no decision against which you can appeal now."))
+        return to_application(applying)
+    form = AppealForm(request.POST or None)
+    if form.is_valid():
+        try:
+            move_own(request, applying, "appeal", text=form.cleaned_data["text"])
+        except MoveError as error:
+            return move_refused(request, error, url=applying_url(applying))
+        return to_application(applying)
+    context = {"form": form, "applying": applying, "election": applying.election, "verdict": verdict}
+    return render(request, "apply/appeal.html", context, status=422 if form.is_bound else 200)
+
+
+@require_POST
+@own_application
+def again(request: HttpRequest, applying: Applying) -> HttpResponse:
+    """Apply once more after a withdrawal, with the answers that were given."""
+    try:
+        begin_again(applying, actor=actor_of(request))
+    except MoveError as error:
+        return move_refused(request, error, url=applying_url(applying))
+    return to_application(applying)
+
+
+def applying_url(applying: Applying) -> str:
+    return to_application(applying)["Location"]
+
+
+def move_own(request: HttpRequest, applying: Applying, name: str, **given: Any) -> None:
+    """One move of the own application, from the version that the page showed."""
+    assert applying.application is not None
+    shown = request.POST.get("version", "")
+    perform(
+        APPLICATION,
+        applying.application.pk,
+        name,
+        actor=actor_of(request),
+        expected_version=int(shown) if shown.isdecimal() and len(shown) < 9 else None,
+        now=applying.now,
+        **given,
+    )

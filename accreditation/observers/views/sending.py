@@ -1,0 +1,60 @@
+"""Check the answers and send: the application for the first time, or the answer to a request."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from accreditation.core.errors import NotAllowed, Refused, WrongState
+from accreditation.core.views import move_refused
+from accreditation.observers.views.access import own_application, to_application
+from accreditation.observers.views.home import applying_url, move_own
+from accreditation.observers.views.summary import sections_of
+from accreditation.workflow.applicant_tasks import may_send, rows_of
+from accreditation.workflow.applying import Applying
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@own_application
+def check(request: HttpRequest, applying: Applying) -> HttpResponse:
+    """All answers on one page, each with its way back, and the one button that sends them."""
+    if not (applying.is_being_filled or applying.is_asked):
+        words = _("Your application has been sent already; it was not sent twice.")
+        messages.info(
+            request, words if request.method == "POST" else _("Your application has been sent already.")
+        )
+        return to_application(applying)
+    rows = rows_of(applying)
+    if (
+        not may_send(applying, rows)
+        or applying.led_by_another
+        or (applying.is_being_filled and applying.is_late)
+    ):
+        if request.method == "POST":
+            messages.warning(
+                request, _("It was not sent: something is still missing, or the deadline has passed.")
+            )
+        return to_application(applying)
+    reasons: list[str] = []
+    if request.method == "POST":
+        try:
+            move_own(request, applying, "answer" if applying.is_asked else "submit")
+            return to_application(applying)
+        except WrongState:
+            messages.info(request, _("Your application has been sent already; it was not sent twice."))
+            return to_application(applying)
+        except NotAllowed as error:
+            return move_refused(request, error, url=applying_url(applying))
+        except Refused as error:
+            reasons = [str(why) for why in error.reasons]
+    context: dict[str, Any] = {
+        "applying": applying,
+        "application": applying.application,
+        "election": applying.election,
+        "sections": sections_of(applying, rows),
+        "reasons": reasons,
+    }
+    return render(request, "apply/check.html", context, status=422 if reasons else 200)

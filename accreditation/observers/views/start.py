@@ -1,0 +1,89 @@
+"""The public doors: the front page, what is needed to apply, and a mission's own link."""
+
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accreditation.core.actors import actor_of, moment_of
+from accreditation.core.errors import Refused
+from accreditation.core.views import move_refused
+from accreditation.missions.models import Election, Mission, MissionRole
+from accreditation.observers.views.access import see_other
+from accreditation.observers.views.home import home
+from accreditation.workflow.applying import applying_of, save_answers
+from accreditation.workflow.models import Application
+
+
+@require_safe
+def front(request: HttpRequest) -> HttpResponse:
+    """The site's first page: the election, its deadline, who applies how."""
+    election = Election.objects.current()
+    context = {**_dates(election, request), "election": election}
+    if request.user.is_authenticated:
+        context["speaks"] = MissionRole.objects.current().filter(user=request.user).exists()
+        context["applies"] = Application.objects.filter(applicant=request.user, election=election).exists()
+    return render(request, "apply/front.html", context)
+
+
+@require_safe
+def start(request: HttpRequest) -> HttpResponse:
+    """What is needed, until when, how long it takes."""
+    election = Election.objects.current()
+    return render(request, "apply/start.html", {**_dates(election, request), "election": election})
+
+
+def _dates(election: Election | None, request: HttpRequest) -> dict[str, Any]:
+    if election is None:
+        return {}
+    now = moment_of(request)
+    window = election.calendar.application_window
+    return {
+        "window": window,
+        "now": now,
+        "not_open_yet": now < window.opens_at,
+        "closed": now >= window.closes_at and election.late_policy == Election.LatePolicy.BLOCK,
+    }
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def door(request: HttpRequest, code: str) -> HttpResponse:
+    """What stands behind /apply/<word>/: an election, a mission's link, or (in letters) an application."""
+    if Election.objects.filter(code=code, published_at__isnull=False).exists():
+        return home(request, code=code)
+    mission = (
+        Mission.objects.filter(link_token=code, election__published_at__isnull=False)
+        .select_related("election", "default_category", "organisation")
+        .first()
+    )
+    if mission is not None:
+        return join(request, mission)
+    if not request.user.is_authenticated:  # known or not, a stranger sees the same
+        return redirect_to_login(request.get_full_path())
+    own = (
+        Application.objects.filter(public_id=code, applicant=request.user).select_related("election").first()
+    )
+    if own is None:
+        raise Http404
+    return see_other("apply", own.election.code)
+
+
+def join(request: HttpRequest, mission: Mission) -> HttpResponse:
+    """A mission's link: say whose it is; with a POST begin an application with this mission."""
+    election = mission.election
+    context = {**_dates(election, request), "election": election, "mission": mission}
+    context["registered"] = mission.state == Mission.State.REGISTERED
+    if request.user.is_authenticated:
+        applying = applying_of(request.user, election, moment_of(request))
+        context["applying"] = applying
+        if request.method == "POST" and context["registered"] and applying.application is None:
+            try:
+                save_answers(applying, {}, actor=actor_of(request), mission=mission)
+            except Refused as error:
+                return move_refused(request, error, url=request.path)
+            return see_other("apply", election.code)
+    if request.method == "POST":
+        return see_other("apply", election.code)
+    return render(request, "apply/join.html", context)

@@ -1,0 +1,114 @@
+"""What an applicant can follow of the own file: what happened, what was decided, which letters left."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _l
+
+from accreditation.core.audit import AuditEvent
+from accreditation.core.outbox import OutboxMessage
+from accreditation.missions.models import RefusalGround
+from accreditation.workflow.appeals import appeal_last_moment
+from accreditation.workflow.applying import Applying
+from accreditation.workflow.models import Application, Decision
+
+PUBLIC_MOVES: dict[str, str | Promise] = {
+    "created": _l("The application was begun"),
+    "submit": _l("The application was sent"),
+    "ask": _l("The commission asked for information"),
+    "answer": _l("The answer was sent"),
+    "resume": _l("The commission went on without an answer"),
+    "approve": _l("The commission granted the accreditation"),
+    "refuse": _l("The commission refused the application"),
+    "withdraw": _l("The application was withdrawn"),
+    "lapse": _l("The deadline passed before the application was sent"),
+    "appeal": _l("An appeal was filed"),
+    "uphold": _l("The appeal was rejected"),
+    "overturn": _l("The appeal was granted"),
+    "withdraw_appeal": _l("The appeal was withdrawn"),
+    "merge": _l("The commission joined the application with another one"),
+}
+"""What people outside may know of; who takes a file, and what is recommended, stays inside."""
+
+LETTERS: dict[str, str | Promise] = {
+    "receipt": _l("Receipt"),
+    "information_request": _l("Request for information"),
+    "approval": _l("Approval"),
+    "refusal": _l("Refusal"),
+    "withdrawn_notice": _l("Notice of withdrawal"),
+    "appeal_received": _l("Receipt of the appeal"),
+    "appeal_outcome": _l("Outcome of the appeal"),
+    "revocation": _l("Revocation"),
+    "suspension": _l("Suspension"),
+    "reinstatement": _l("Reinstatement"),
+    "expiry": _l("End of the accreditation"),
+    "arrival_reminder_person": _l("Reminder before the arrival"),
+    "deadline_reminder_person": _l("Reminder of the deadline"),
+    "election_postponed": _l("The election was postponed"),
+    "election_cancelled": _l("The election was cancelled"),
+}
+
+
+@dataclass(frozen=True)
+class Happening:
+    """One line of the history."""
+
+    at: datetime
+    words: str | Promise
+
+
+@dataclass
+class Verdict:
+    """A decision in the words of its letter. `appeal_last` is the first moment too late; None while unknown."""
+
+    decision: Decision
+    grounds: Sequence[RefusalGround] = ()
+    appeal_last: datetime | None = None
+    may_appeal: bool = False
+
+
+def history_of(application: Application) -> list[Happening]:
+    """What happened to the file, newest first; one query."""
+    events = AuditEvent.objects.about(application).filter(verb__in=PUBLIC_MOVES)
+    return [Happening(event.at, PUBLIC_MOVES[event.verb]) for event in events.order_by("-pk")]
+
+
+def letters_to(applying: Applying) -> list[tuple[datetime, str | Promise, bool]]:
+    """The letters to this applicant: when written, which, and whether it has left. Never those to others."""
+    application = applying.application
+    assert application is not None
+    about = Q(about_type=Application._meta.label_lower, about_id=application.pk)
+    accreditation = application.accreditation
+    if accreditation is not None:
+        about |= Q(about_type=accreditation._meta.label_lower, about_id=accreditation.pk)
+    to = Q(user=applying.user) | Q(email=applying.user.email)
+    rows = OutboxMessage.objects.filter(about).filter(to).exclude(state=OutboxMessage.State.CANCELLED)
+    return [
+        (row.sent_at or row.created_at, LETTERS[row.kind], row.sent_at is not None)
+        for row in rows.order_by("-pk")
+        if row.kind in LETTERS
+    ]
+
+
+def verdict_on(applying: Applying) -> Verdict | None:
+    """The decision that stands, with its grounds and until when it can be appealed; None while there is none."""
+    application = applying.application
+    if application is None:
+        return None
+    decided = (Application.State.APPROVED, Application.State.REFUSED, Application.State.APPEALED)
+    decision = application.decisions.order_by("pk").last()
+    if decision is None or application.state not in decided:
+        return None
+    verdict = Verdict(decision)
+    refusal = application.decisions.filter(kind=Decision.Kind.REFUSAL).last()
+    if application.state != Application.State.APPROVED and refusal is not None:
+        codes = refusal.grounds
+        verdict.decision = decision if decision.kind == Decision.Kind.UPHELD else refusal
+        verdict.grounds = list(RefusalGround.objects.filter(election=applying.election, code__in=codes))
+        verdict.appeal_last = appeal_last_moment(application)
+        in_time = verdict.appeal_last is None or applying.now < verdict.appeal_last
+        verdict.may_appeal = application.state == Application.State.REFUSED and in_time
+    return verdict
