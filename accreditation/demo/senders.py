@@ -96,8 +96,8 @@ OTHERS = (
 def open_missions(election: Election, senders: tuple[Sender, ...], *, now: datetime) -> None:
     """Open these missions with their organisations, invitations, heads and stays."""
     clerk = Actor(user=colleague("clerk"))
-    for number, sender in enumerate(senders, start=1):
-        _open(election, sender, number, clerk, now)
+    for sender in senders:
+        _open(election, sender, clerk, now)
 
 
 def head_of(mission: Mission) -> User:
@@ -111,7 +111,7 @@ def stay_of(sender: Sender, day: date, today: date) -> tuple[date, date]:
     return min(arrives, day - timedelta(days=1)), day - timedelta(days=sender.before[1])
 
 
-def _open(election: Election, sender: Sender, number: int, clerk: Actor, now: datetime) -> None:
+def _open(election: Election, sender: Sender, clerk: Actor, now: datetime) -> None:
     organisation, __ = Organisation.objects.get_or_create(
         name=sender.organisation,
         country_id=sender.country,
@@ -128,7 +128,7 @@ def _open(election: Election, sender: Sender, number: int, clerk: Actor, now: da
         state=Mission.State.APPLIED if declined else sender.state,
         kind=sender.mission_kind,
         default_category=election.categories.get(code=sender.category),
-        invitation=_invitation(election, organisation, sender, number) if sender.inviter else None,
+        invitation=_invitation(election, organisation, sender) if sender.inviter else None,
         default_role=sender.role,
         language=LANGUAGE,
         expected_people=sender.expected,
@@ -142,7 +142,7 @@ def _open(election: Election, sender: Sender, number: int, clerk: Actor, now: da
         _decline(mission, clerk, now)
 
 
-def _invitation(election: Election, organisation: Organisation, sender: Sender, number: int) -> Invitation:
+def _invitation(election: Election, organisation: Organisation, sender: Sender) -> Invitation:
     open_still = sender.state == Mission.State.INVITED
     dated = election.called_on + timedelta(days=5)
     prefix = {
@@ -154,7 +154,7 @@ def _invitation(election: Election, organisation: Organisation, sender: Sender, 
         election=election,
         organisation=organisation,
         inviter=sender.inviter,
-        number=f"{prefix}-{dated.year}/{100 + number}",
+        number=f"{prefix}-{dated.year}/{101 + election.invitations.count()}",
         dated=dated,
         answer=Invitation.Answer.OPEN if open_still else Invitation.Answer.ACCEPTED,
         answered_on=None if open_still else dated + timedelta(days=6),
