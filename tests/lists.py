@@ -11,7 +11,6 @@ from accreditation.observers.lists import ReadList, read_list
 from accreditation.observers.statements import Statement
 from accreditation.observers.stating import rules_for
 from accreditation.workflow.intake import Intake, take_in
-
 from tests.factories import NOW, make_mission
 
 FOLDER = Path(__file__).parent / "data" / "delegations"

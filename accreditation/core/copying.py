@@ -1,8 +1,8 @@
 """Rows by the thousand: COPY, with keys reserved beforehand. Triggers, constraints and defaults stay on.
 
-For tables that a list fills (people, documents, memberships, drafts, audit events); everything else is saved as
-usual. Nothing of Django's saving runs: encrypted columns are given sealed (`encryption.encrypt`), moments of
-creation are given by the caller.
+For tables that a list fills (people, documents, memberships, drafts, audit events); everything else is saved
+as usual. Nothing of Django's saving runs: encrypted columns are given sealed (`encryption.encrypt`), moments
+of creation are given by the caller.
 """
 
 from collections.abc import Iterable, Sequence
@@ -15,7 +15,9 @@ from psycopg.types.json import Jsonb
 
 
 def reserve_keys(model: type[models.Model], count: int) -> list[int]:
-    """That many primary keys of the model's own sequence, in order; unused ones are lost, as after a rollback."""
+    """That many primary keys of the model's own sequence, in order; unused ones are lost, as after a
+    rollback.
+    """
     if not count:
         return []
     with connection.cursor() as cursor:
@@ -37,9 +39,9 @@ def copy_rows(model: type[models.Model], names: Sequence[str], rows: Iterable[Se
     constants = {name: value for name, value in constants.items() if value is not NOT_PROVIDED}
     tail = tuple(constants.values())
     json = [place for place, name in enumerate(names) if isinstance(fields[name], models.JSONField)]
-    columns = [fields[name].column for name in (*names, *constants)]
+    columns = [sql.Identifier(str(fields[name].column)) for name in (*names, *constants)]
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
-        sql.Identifier(model._meta.db_table), sql.SQL(", ").join(map(sql.Identifier, columns))
+        sql.Identifier(model._meta.db_table), sql.SQL(", ").join(columns)
     )
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
         for row in rows:

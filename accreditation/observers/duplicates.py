@@ -1,4 +1,6 @@
-"""Possible duplicates: pairs of people of whom something agrees. Asked of a clerk once, never shown to a sender."""
+"""Possible duplicates: pairs of people of whom something agrees. Asked of a clerk once, never shown to a
+sender.
+"""
 
 from collections.abc import Iterable
 

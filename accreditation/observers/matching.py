@@ -1,8 +1,9 @@
 """How a statement meets a person (DOMAIN section 7, 'Who is who').
 
-A statement joins a person only if the document's country and number, the date of birth and the folded name all
-agree. Where something agrees and not all, it is a new person and a doubt for the clerks; no sender ever learns of
-either. Everything here is asked for a whole list at once, by a number of queries that does not grow with it.
+A statement joins a person only if the document's country and number, the date of birth and the folded name
+all agree. Where something agrees and not all, it is a new person and a doubt for the clerks; no sender ever
+learns of either. Everything here is asked for a whole list at once, by a number of queries that does not grow
+with it.
 """
 
 from collections import defaultdict
@@ -20,7 +21,9 @@ from accreditation.observers.names import fold
 from accreditation.observers.statements import Statement
 
 SIMILAR = 0.75
-"""From this likeness on, two folded names of people born on one day are a doubt. Twins are; unlike names are not."""
+"""From this likeness on, two folded names of people born on one day are a doubt. Twins are; unlike names are
+not.
+"""
 
 DOCUMENT, BIRTH, NAME, EMAIL = "document", "birth", "name", "email"
 
@@ -64,8 +67,8 @@ PEOPLE_LOCK = 0x0B5E_0001
 def lock_people() -> None:
     """Wait for the turn to let statements meet people; it lasts until the transaction ends.
 
-    Whom a statement meets depends on everybody who was written before, so only one writes at a time (a list of
-    ten thousand takes seconds): two missions that send the same person at once give one person.
+    Whom a statement meets depends on everybody who was written before, so only one writes at a time (a list
+    of ten thousand takes seconds): two missions that send the same person at once give one person.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [PEOPLE_LOCK])
@@ -88,7 +91,9 @@ class Doubt:
 
 @dataclass(slots=True)
 class Meeting:
-    """What a row meets: the person it joins, or the earlier row whose new person it is, or nobody (and doubts)."""
+    """What a row meets: the person it joins, or the earlier row whose new person it is, or nobody (and
+    doubts).
+    """
 
     person: int | None = None
     row: int | None = None
@@ -238,19 +243,21 @@ def _holders(indexes: Collection[bytes]) -> list[tuple[int, bytes]]:
 
 
 def _records(column: str, values: Collection[Any], by_applicant: int | None) -> dict[int, _Record]:
-    """People by birth or key. Arrays, not ten thousand parameters: a long list is asked as fast as a short one.
+    """People by birth or key. Arrays, not ten thousand parameters: a long list is asked as fast as a short
+    one.
 
     Nobody joins somebody who is known only from an unconfirmed claim: a stranger could have made it.
     """
     if not values:
         return {}
     stated = "m.sender_confirmed" if by_applicant is None else "m.stated_by_id = %s"
+    query = (  # of constants: no value is put into it
+        "SELECT p.id, p.born, p.name_key, p.merged_into_id,"  # noqa: S608
+        f" EXISTS (SELECT FROM observers_membership m WHERE m.person_id = p.id AND {stated})"
+        f" FROM observers_person p WHERE p.{column} = ANY(%s)"
+    )
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT p.id, p.born, p.name_key, p.merged_into_id, EXISTS (SELECT FROM observers_membership m"
-            f" WHERE m.person_id = p.id AND {stated}) FROM observers_person p WHERE p.{column} = ANY(%s)",  # noqa: S608
-            [*([] if by_applicant is None else [by_applicant]), list(values)],
-        )
+        cursor.execute(query, [*([] if by_applicant is None else [by_applicant]), list(values)])
         return {pk: _Record(*columns) for pk, *columns in cursor.fetchall()}
 
 
@@ -269,9 +276,8 @@ def kept_people(merged: dict[int, int]) -> dict[int, int]:
     kept = dict(merged)
     while kept:
         pending = set(kept.values())
-        further = dict(
-            Person.objects.filter(pk__in=pending, merged_into__isnull=False).values_list("pk", "merged_into")
-        )
+        rows = Person.objects.filter(pk__in=pending).values_list("pk", "merged_into")
+        further = {person: into for person, into in rows if into is not None}
         if not further:
             break
         kept = {person: further.get(into, into) for person, into in kept.items()}
@@ -285,7 +291,8 @@ def _emails(people: Collection[int]) -> dict[int, set[str]]:
         return found
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT person_id, lower(email) FROM observers_membership WHERE email <> '' AND person_id = ANY(%s)",
+            "SELECT person_id, lower(email) FROM observers_membership"
+            " WHERE email <> '' AND person_id = ANY(%s)",
             [list(people)],
         )
         for person, email in cursor.fetchall():

@@ -23,7 +23,23 @@ _KINDS = {
 }
 _KIND_OF_WORD = {word.casefold(): kind for kind, words in _KINDS.items() for word in words.split()}
 _SAYS_NOTHING = frozenset(
-    "scan scanned copy img image page new final of the скан копия стр страница dsc".split()
+    [
+        "scan",
+        "scanned",
+        "copy",
+        "img",
+        "image",
+        "page",
+        "new",
+        "final",
+        "of",
+        "the",
+        "скан",
+        "копия",
+        "стр",
+        "страница",
+        "dsc",
+    ]
 )
 _SHORTEST_NUMBER = 5
 

@@ -1,7 +1,7 @@
 """A statement as the columns of a membership: how it is written, compared and changed.
 
-Values travel in three forms: a Statement (what was read), a wish (plain JSON by the names of a Statement's fields,
-for an amendment that waits), and the row. This is the one place that knows how they correspond.
+Values travel in three forms: a Statement (what was read), a wish (plain JSON by the names of a Statement's
+fields, for an amendment that waits), and the row. This is the one place that knows how they correspond.
 """
 
 from collections.abc import Collection, Mapping
@@ -16,8 +16,10 @@ from accreditation.observers.names import fold, sort_key, tokens
 from accreditation.observers.statements import RowRules, Statement
 
 TEXTS = (
-    "family_name", "given_names", "patronymic", "original_name", "sex", "birth_place", "residence_address", "email",
-    "phone", "role", "function", "outlet", "ministry_number", "arrival_place", "arrival_flight", "departure_place",
+    "family_name", "given_names", "patronymic", "original_name", "sex", "birth_place", "residence_address",
+    "email",
+    "phone", "role", "function", "outlet", "ministry_number", "arrival_place", "arrival_flight",
+    "departure_place",
     "departure_flight",
 )  # fmt: skip
 DAYS = ("born", "arrives_on", "departs_on")
@@ -45,7 +47,7 @@ def rules_for(mission: Mission) -> RowRules:
     default = next(c.code for c in categories if c.pk == mission.default_category_id)
     return RowRules(
         election_day=election.day,
-        host_country=election.host_country_id,
+        host_country=str(election.host_country_id),
         host_citizens_allowed=False,
         observer_categories=frozenset(spelling for code in observers for spelling in _spellings(code)),
         default_category=default,
@@ -90,8 +92,8 @@ def outlet_of(statement: Statement, category: Category) -> str:
 # --- a new membership ---
 
 COLUMNS = (
-    *(name for name in TEXTS if name not in ("function", "outlet", "role")), *DAYS, *HOURS, *COUNTRIES.values(),
-    "other_citizenships", "role", "function", "outlet", "category_id", "sort_key",
+    *(name for name in TEXTS if name not in ("function", "outlet", "role")), *DAYS, *HOURS,
+    *COUNTRIES.values(), "other_citizenships", "role", "function", "outlet", "category_id", "sort_key",
 )  # fmt: skip
 _AS_STATED = tuple(name for name in TEXTS if name not in ("function", "outlet", "role")) + DAYS + HOURS
 
@@ -116,7 +118,9 @@ def columns_of(statement: Statement, category: Category, mission: Mission) -> tu
 
 
 def said(statement: Statement, fields: Collection[str] | None = None) -> dict[str, Any]:
-    """What a statement says, by field: what is not blank (a list), or exactly `fields` (a form that shows them)."""
+    """What a statement says, by field: what is not blank (a list), or exactly `fields` (a form that shows
+    them).
+    """
     values = {name: getattr(statement, name) for name in FIELDS}
     values["function"] = function_of(statement)
     if statement.document_country_assumed:
@@ -189,8 +193,8 @@ def from_wish(wish: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def write(membership: Membership, values: Mapping[str, Any], categories: Categories) -> None:
-    """Put new values on a membership: its columns, its document (a new row), search words, and its person's names
-    where the person is unconfirmed and was made from this statement. Writes no audit: the caller does.
+    """Put new values on a membership: its columns, its document (a new row), search words, and its person's
+    names where the person is unconfirmed and was made from this statement. Writes no audit: the caller does.
     """
     columns = {name: value for name, value in values.items() if name in (*TEXTS, *DAYS, *HOURS)}
     columns |= {column: values[name] or None for name, column in COUNTRIES.items() if name in values}
@@ -226,14 +230,16 @@ def new_document(membership: Membership, values: Mapping[str, Any]) -> IdentityD
         number_end=end_of(number),
         country_id=country,
         country_assumed=assumed,
-        expires_on=values["document_expires"] if "document_expires" in values else before.expires_on,
+        expires_on=values.get("document_expires", before.expires_on),
     )
     membership.document = document
     return document
 
 
 def end_of(number: str) -> str:
-    """The last characters of a number, as pages show them; nothing of one so short that they would be all of it."""
+    """The last characters of a number, as pages show them; nothing of one so short that they would be all of
+    it.
+    """
     normal = normalise_document_number(number)
     return normal[-4:] if len(normal) > 4 else ""
 

@@ -1,7 +1,8 @@
 """What a sender wishes to change in files that are under way or decided: it waits for a clerk.
 
 A wish is encrypted JSON by the names of a Statement's fields (observers/stating.py). A wish for an accredited
-person is a correction: the accreditation's move `correct` takes it over, asked by one and approved by another.
+person is a correction: the accreditation's move `correct` takes it over, asked by one and approved by
+another.
 """
 
 import json
@@ -24,7 +25,9 @@ from accreditation.workflow.parties import clerk
 
 
 def wish_of(amendment: Amendment) -> dict[str, Any]:
-    """The wished values by field, in their own types. Holds personal data: showing a document number is audited."""
+    """The wished values by field, in their own types. Holds personal data: showing a document number is
+    audited.
+    """
     return from_wish(json.loads(amendment.wish))
 
 
@@ -37,8 +40,8 @@ def ask_for(
     actor: Actor,
     now: datetime,
 ) -> Amendment | None:
-    """Lay the sender's whole present wish before the clerks; it replaces one that is open. None when the sender
-    wishes nothing any more: an open wish is then taken back.
+    """Lay the sender's whole present wish before the clerks; it replaces one that is open. None when the
+    sender wishes nothing any more: an open wish is then taken back.
     """
     open_wish = membership.amendments.filter(verdict=Amendment.Verdict.OPEN)
     if not values:
@@ -59,8 +62,8 @@ def ask_for(
 def take_over(amendment: Amendment, *, actor: Actor, now: datetime) -> Amendment:
     """A clerk takes a wish over into the file under way.
 
-    Raises NotAllowed, Refused (settled already; a correction, which the approver takes over by `correct`), and
-    what the move 'change_category' raises where another category is wished.
+    Raises NotAllowed, Refused (settled already; a correction, which the approver takes over by `correct`),
+    and what the move 'change_category' raises where another category is wished.
     """
     with transaction.atomic():
         amendment = _for_verdict(amendment, actor)

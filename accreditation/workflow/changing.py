@@ -1,7 +1,8 @@
 """What a sender may change in a statement that stands, and what becomes of it by the state of the file.
 
-Drafts, and statements on which no file rests, change at once. A file under way or refused gets an amendment for
-the clerk; one of an accredited person a correction, which an approver takes over. A blank in a list says nothing.
+Drafts, and statements on which no file rests, change at once. A file under way or refused gets an amendment
+for the clerk; one of an accredited person a correction, which an approver takes over. A blank in a list says
+nothing.
 """
 
 import json
@@ -110,7 +111,9 @@ def _open_wishes(memberships: Collection[int]) -> dict[int, dict[str, Any]]:
 def _whole_wish(
     before: Mapping[str, Any], values: Mapping[str, Any], found: Mapping[str, Any]
 ) -> dict[str, Any] | None:
-    """What the sender wishes now: the open wish where this row is silent, and what it says anew. None: the same."""
+    """What the sender wishes now: the open wish where this row is silent, and what it says anew. None: the
+    same.
+    """
     wish = {name: value for name, value in before.items() if name not in values} | as_wish(found)
     return None if wish == json.loads(json.dumps(dict(before))) else from_wish(wish)
 
@@ -190,9 +193,9 @@ def change_statement(
 ) -> Change | None:
     """A sender (or the applicant, or a clerk) edits one statement; None when it says nothing new.
 
-    `fields` are those that the form shows: a blank among them empties the field. Without it a blank says nothing.
-    While information is requested of the sender the answer is written at once. Raises NotAllowed, and Refused
-    with every reason of the row's rules.
+    `fields` are those that the form shows: a blank among them empties the field. Without it a blank says
+    nothing. While information is requested of the sender the answer is written at once. Raises NotAllowed,
+    and Refused with every reason of the row's rules.
     """
     own = actor.user is not None and membership.applications.filter(applicant=actor.user).exists()
     if not (own or actor.is_system or speaks_for(actor, membership.mission_id) or clerk(actor, membership)):

@@ -1,7 +1,7 @@
 """What senders state becomes memberships and files: a list's rows, a form's or the API's one.
 
-One road for all. Everything happens in one transaction under one lock, since whom a statement meets depends on
-everybody who was written before: two missions that send the same person at once give one person, one file.
+One road for all. Everything happens in one transaction under one lock, since whom a statement meets depends
+on everybody who was written before: two missions that send the same person at once give one person, one file.
 """
 
 from collections.abc import Sequence
@@ -68,8 +68,8 @@ def take_in(
 ) -> Intake:
     """Take in rows that passed their rules (statements.refusals): all of them, in one transaction, or none.
 
-    A row whose person stands in the mission already changes that membership by the rules of `changes`; any other
-    opens a draft. `warned` are the warning codes of each row. Raises NotAllowed and Refused.
+    A row whose person stands in the mission already changes that membership by the rules of `changes`; any
+    other opens a draft. `warned` are the warning codes of each row. Raises NotAllowed and Refused.
     """
     check_open(delegation.mission, actor)
     identities = [Identity.of(statement) for statement in statements]
@@ -113,7 +113,8 @@ def _take_in(
     opened = open_files(rows, delegation=delegation, categories=categories, actor=actor, now=now)
     _count(intake, rows, opened)
     if rows or found:
-        record(mission, "list_taken_in", actor=actor, now=now, rows=len(statements), opened=len(opened.applications),
+        record(mission, "list_taken_in", actor=actor, now=now, rows=len(statements),
+        opened=len(opened.applications),
                named=len(opened.memberships), changed=len(found))  # fmt: skip
     return intake
 
@@ -127,7 +128,9 @@ def _count(intake: Intake, rows: Sequence[NewRow], opened: Opened) -> None:
 
 
 def changes(statements: Sequence[Statement], *, delegation: Delegation) -> list[Change]:
-    """What taking in these rows would change in memberships that stand; new people are not among them. Reads only."""
+    """What taking in these rows would change in memberships that stand; new people are not among them. Reads
+    only.
+    """
     identities = [Identity.of(statement) for statement in statements]
     standing = find_standing(identities, delegation.mission)
     return changes_of(statements, standing, Categories(delegation.mission), lock=False)
@@ -141,8 +144,8 @@ def _constraint(error: IntegrityError) -> str:
 
 
 def check_open(mission: Mission, actor: Actor, applicant: User | None = None) -> None:
-    """Files are opened by those who speak for the mission, by clerks, the system, and applicants for themselves;
-    at an election that is on, by a registered mission. Raises NotAllowed and Refused.
+    """Files are opened by those who speak for the mission, by clerks, the system, and applicants for
+    themselves; at an election that is on, by a registered mission. Raises NotAllowed and Refused.
     """
     for_themselves = applicant is not None and actor.user_id == applicant.pk
     if not (actor.is_system or for_themselves or speaks_for(actor, mission.pk) or clerk(actor, mission)):
@@ -163,10 +166,11 @@ def people_of(mission: Mission) -> set[int]:
 
 
 def find_standing(identities: Sequence[Identity], mission: Mission) -> dict[int, int]:
-    """For rows that are about somebody whom this mission has named already: the membership, by the row's place.
+    """For rows that are about somebody whom this mission has named already: the membership, by the row's
+    place.
 
-    By the document, then by birth and folded name; each membership answers one row. Somebody who joined by link
-    and is not confirmed is nobody's row yet: the account behind it may be anybody's.
+    By the document, then by birth and folded name; each membership answers one row. Somebody who joined by
+    link and is not confirmed is nobody's row yet: the account behind it may be anybody's.
     """
     by_document: dict[bytes, int] = {}
     by_name: dict[tuple[Any, str], int] = {}
@@ -214,9 +218,9 @@ def enter_statement(
 ) -> Entered:
     """One person named by hand: by a head, a clerk, the API; or by the `applicant`, who joins with a link.
 
-    Raises Refused with every reason of the row's rules, 'named_already' for somebody whom this mission has named,
-    'applied_already' for an applicant who has a file under way; NotAllowed. What other senders have stated is
-    never an answer.
+    Raises Refused with every reason of the row's rules, 'named_already' for somebody whom this mission has
+    named, 'applied_already' for an applicant who has a file under way; NotAllowed. What other senders have
+    stated is never an answer.
     """
     mission = delegation.mission
     check_open(mission, actor, applicant)

@@ -1,4 +1,5 @@
-"""A list on its way in: read, show what it would do, run, go on after a crash. The same rules for page and shell.
+"""A list on its way in: read, show what it would do, run, go on after a crash. The same rules for page and
+shell.
 
 Only codes, row numbers and counts are kept of a list beside its encrypted file; names stay in the file.
 """
@@ -8,7 +9,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from accreditation.core import storage
@@ -46,7 +47,9 @@ class Answers:
 
 @dataclass
 class Preview:
-    """What taking in a list would do. `changes` have the row's number in the spreadsheet, new people are `new`."""
+    """What taking in a list would do. `changes` have the row's number in the spreadsheet, new people are
+    `new`.
+    """
 
     read: ReadList
     new: int
@@ -103,7 +106,9 @@ def take_in_list(
 
 
 def report_of(read: ReadList, intake: Intake | None = None) -> dict[str, Any]:
-    """What came of a list, in numbers and codes. `people_matched` is for the commission only: see `for_sender`."""
+    """What came of a list, in numbers and codes. `people_matched` is for the commission only: see
+    `for_sender`.
+    """
     done = intake or Intake()
     return {
         "rows": len(read.rows),
@@ -111,13 +116,7 @@ def report_of(read: ReadList, intake: Intake | None = None) -> dict[str, Any]:
         "refused": [
             {"row": row.number, "reasons": [why.code for why in row.refusals]} for row in read.refused
         ],
-        "people_created": done.people_created,
-        "people_matched": done.people_matched,
-        "memberships_created": done.memberships_created,
-        "applications_opened": done.applications_opened,
-        "changed": done.changed,
-        "amendments": done.amendments,
-        "unchanged": done.unchanged,
+        **{name: getattr(done, name) for name in COUNTS},
         "warnings": [
             {"row": row.number, "reasons": [why.code for why in row.warnings]}
             for row in read.rows
@@ -128,6 +127,15 @@ def report_of(read: ReadList, intake: Intake | None = None) -> dict[str, Any]:
     }
 
 
+COUNTS = (
+    "people_created",
+    "people_matched",
+    "memberships_created",
+    "applications_opened",
+    "changed",
+    "amendments",
+    "unchanged",
+)
 FOR_THE_COMMISSION = ("people_created", "people_matched", "applications_opened")
 
 
@@ -148,7 +156,8 @@ def receive(
     now: datetime,
     answers: Answers = Answers(),
 ) -> ListImport:
-    """Keep a list that was sent and read it: the job is 'read', or 'refused' with the one reason in its report.
+    """Keep a list that was sent and read it: the job is 'read', or 'refused' with the one reason in its
+    report.
 
     Raises NotAllowed and Refused (the mission takes no people), UploadRefused (the storage takes nothing).
     """
@@ -179,7 +188,9 @@ def read_again(job: ListImport, *, now: datetime) -> ReadList:
 
 
 def answer(job: ListImport, answers: Answers, *, actor: Actor, now: datetime) -> ReadList:
-    """Note what the sender answers and read the list by it. Raises ListRefused for a column that is not there."""
+    """Note what the sender answers and read the list by it. Raises ListRefused for a column that is not
+    there.
+    """
     _check_sender(job, actor)
     _check_state(job, ListImport.State.READ)
     job.answers = asdict(answers)
@@ -192,7 +203,8 @@ def answer(job: ListImport, answers: Answers, *, actor: Actor, now: datetime) ->
 def send(job: ListImport, *, good_rows: bool, actor: Actor) -> ListImport:
     """The sender's word: take it in. A worker does it within seconds.
 
-    Refused while something is asked, while rows are refused and `good_rows` was not said, or with nothing to take.
+    Refused while something is asked, while rows are refused and `good_rows` was not said, or with nothing to
+    take.
     """
     _check_sender(job, actor)
     _check_state(job, ListImport.State.READ)
@@ -221,7 +233,9 @@ def _check_state(job: ListImport, state: str) -> None:
 
 
 def run_waiting(*, now: datetime) -> int:
-    """Run every list that waits, and those whose worker died: a row that stands already changes nothing. How many."""
+    """Run every list that waits, and those whose worker died: a row that stands already changes nothing. How
+    many.
+    """
     states = [ListImport.State.WAITING, ListImport.State.RUNNING]
     waiting = ListImport.objects.filter(state__in=states).order_by("pk").values_list("pk", flat=True)
     return sum(1 for pk in list(waiting) if run(pk, now=now))
@@ -247,29 +261,35 @@ def run(pk: int, *, now: datetime) -> bool:
 
 
 def _run(job: ListImport, now: datetime) -> None:
-    actor = Actor(user=job.sent_by) if job.sent_by else SYSTEM
     try:
         read = read_again(job, now=now)
-        total, done = len(read.good), Intake()
-        _progress(job, ListImport.State.RUNNING, 0, total)
-        assert job.delegation is not None
-        for first in range(0, total, CHUNK):
-            done += take_in_list(
-                read, delegation=job.delegation, actor=actor, now=now, first=first, last=first + CHUNK
-            )
-            _progress(job, ListImport.State.RUNNING, min(first + CHUNK, total), total)
+        if job.state == ListImport.State.WAITING:
+            job.state, job.rows_done, job.rows_total = ListImport.State.RUNNING, 0, len(read.good)
+            job.save(update_fields=["state", "rows_done", "rows_total"])
+        while job.rows_done < job.rows_total:
+            take_in_chunk(job, read, now=now)
     except (ListRefused, MoveError) as error:
         reasons = [error.reason] if isinstance(error, ListRefused) else error.reasons
         job.report = {**job.report, "error": reasons[0].as_json()}
         _finish(job, ListImport.State.REFUSED, now)
         return
-    job.report = report_of(read, done)
     _finish(job, ListImport.State.DONE, now)
 
 
-def _progress(job: ListImport, state: str, rows_done: int, rows_total: int) -> None:
-    job.state, job.rows_done, job.rows_total = state, rows_done, rows_total
-    job.save(update_fields=["state", "rows_done", "rows_total"])
+def take_in_chunk(job: ListImport, read: ReadList, *, now: datetime) -> None:
+    """Take in the next rows of a running job and note it, both or neither: a job that died goes on from
+    there.
+    """
+    actor = Actor(user=job.sent_by) if job.sent_by else SYSTEM
+    assert job.delegation is not None
+    done = Intake(**{name: job.report[name] for name in COUNTS}) if job.rows_done else Intake()
+    last = min(job.rows_done + CHUNK, job.rows_total)
+    with transaction.atomic():
+        done += take_in_list(
+            read, delegation=job.delegation, actor=actor, now=now, first=job.rows_done, last=last
+        )
+        job.report, job.rows_done = report_of(read, done), last
+        job.save(update_fields=["report", "rows_done"])
 
 
 def _finish(job: ListImport, state: str, now: datetime) -> None:

@@ -20,8 +20,8 @@ from accreditation.workflow.parties import clerk
 
 
 def end_membership(membership: Membership, *, actor: Actor, now: datetime, reason: str = "") -> Membership:
-    """A sender takes its own word back. The person's file is not withdrawn by it: the next sender's membership
-    leads from now on, and where there is none the file goes to a clerk.
+    """A sender takes its own word back. The person's file is not withdrawn by it: the next sender's
+    membership leads from now on, and where there is none the file goes to a clerk.
 
     Whoever wants the file withdrawn as well moves it first. Raises NotAllowed and Refused ('ended_already').
     """
@@ -78,7 +78,9 @@ def _hand_over(ended: Membership, files: Sequence[Application], actor: Actor, no
 
 
 def confirm_sender(membership: Membership, *, actor: Actor, now: datetime) -> Membership:
-    """The mission says that somebody who joined with its link is one of its own. Twice is once. Raises NotAllowed."""
+    """The mission says that somebody who joined with its link is one of its own. Twice is once. Raises
+    NotAllowed.
+    """
     if not (speaks_for(actor, membership.mission_id) or clerk(actor, membership)):
         raise NotAllowed()
     with transaction.atomic():
@@ -95,8 +97,8 @@ def confirm_sender(membership: Membership, *, actor: Actor, now: datetime) -> Me
 def declare_pledge(memberships: Collection[Membership], *, actor: Actor, now: datetime) -> int:
     """A head declares the pledge, in the text of today, for people named one by one. How many were added.
 
-    People of one mission, for which the actor speaks, at an election that allows it. Whoever has pledged to this
-    text already is left as they are. Raises NotAllowed and Refused.
+    People of one mission, for which the actor speaks, at an election that allows it. Whoever has pledged to
+    this text already is left as they are. Raises NotAllowed and Refused.
     """
     missions = {membership.mission_id for membership in memberships}
     if any(not speaks_for(actor, mission) for mission in missions):
@@ -136,7 +138,8 @@ def declare_pledge(memberships: Collection[Membership], *, actor: Actor, now: da
         AuditEvent.objects.bulk_create(
             AuditEvent(
                 at=now, actor_id=actor.user_id, request_id=actor.request_id, verb="pledge_declared",
-                subject_type=Membership._meta.label_lower, subject_id=pk, facts={"version": election.pledge_version},
+                subject_type=Membership._meta.label_lower, subject_id=pk,
+                facts={"version": election.pledge_version},
             )
             for pk in lacking
         )  # fmt: skip

@@ -1,7 +1,9 @@
-"""New memberships and their drafts, one or ten thousand: people, documents, search words, files, audit, by COPY.
+"""New memberships and their drafts, one or ten thousand: people, documents, search words, files, audit, by
+COPY.
 
-The write door's rule for creation holds (DESIGN section 4): every file is born as version 1 with its 'created'
-event in the same transaction. The caller has settled whom each statement meets, and holds the lock of intake.
+The write door's rule for creation holds (DESIGN section 4): every file is born as version 1 with its
+'created' event in the same transaction. The caller has settled whom each statement meets, and holds the lock
+of intake.
 """
 
 import uuid
@@ -55,8 +57,9 @@ def open_files(
     now: datetime,
     applicant: Any = None,
 ) -> Opened:
-    """Write everything that new memberships need. `applicant`: the account of somebody who speaks for themselves,
-    and whom the mission has not confirmed yet. Two rows of one person in the list give one membership.
+    """Write everything that new memberships need. `applicant`: the account of somebody who speaks for
+    themselves, and whom the mission has not confirmed yet. Two rows of one person in the list give one
+    membership.
     """
     mission = delegation.mission
     opened, doubts = Opened(people=_give_keys(rows)), _pairs(rows)
@@ -75,7 +78,9 @@ def open_files(
 
 
 def busy_people(people: Iterable[int], election: int) -> set[int]:
-    """Those who have a file under way, or an accreditation in force, at the election: they need no second file."""
+    """Those who have a file under way, or an accreditation in force, at the election: they need no second
+    file.
+    """
     asked = list(people)
     if not asked:
         return set()
@@ -104,7 +109,8 @@ def _give_keys(rows: Sequence[NewRow]) -> int:
 def _copy_people(rows: Sequence[NewRow], now: datetime) -> None:
     copy_rows(
         Person,
-        ("id", "public_id", "family_name", "given_names", "original_name", "born", "sex", "citizenship_id", "name_key",
+        ("id", "public_id", "family_name", "given_names", "original_name", "born", "sex", "citizenship_id",
+         "name_key",
          "created_at"),
         (
             (
@@ -124,13 +130,15 @@ def _copy_documents(rows: Sequence[NewRow]) -> None:
         key, stated = uuid.uuid4(), row.statement
         return (
             row.document, key, row.person, encrypt(table, "number", key, stated.document_number),
-            row.identity.number_index, end_of(stated.document_number), stated.document_country or stated.citizenship,
+            row.identity.number_index, end_of(stated.document_number),
+            stated.document_country or stated.citizenship,
             stated.document_country_assumed or not stated.document_country, stated.document_expires,
         )  # fmt: skip
 
     copy_rows(
         IdentityDocument,
-        ("id", "public_id", "person_id", "number", "number_index", "number_end", "country_id", "country_assumed",
+        ("id", "public_id", "person_id", "number", "number_index", "number_end", "country_id",
+         "country_assumed",
          "expires_on"),
         map(values, rows),
     )  # fmt: skip
@@ -155,7 +163,8 @@ def _copy_memberships(
     fixed = (delegation.pk, mission.pk, stated_by, applicant is None, now, now)
     copy_rows(
         Membership,
-        ("id", "public_id", "person_id", "document_id", "is_primary", "warnings", "delegation_id", "mission_id",
+        ("id", "public_id", "person_id", "document_id", "is_primary", "warnings", "delegation_id",
+         "mission_id",
          "stated_by_id", "sender_confirmed", "created_at", "changed_at", *COLUMNS),
         (
             (
@@ -185,12 +194,15 @@ def _copy_applications(
     entered_by, applicant_id = actor.user_id, applicant.pk if applicant is not None else None
     copy_rows(
         Application,
-        ("id", "public_id", "version", "election_id", "person_id", "membership_id", "mission_id", "category_id",
+        ("id", "public_id", "version", "election_id", "person_id", "membership_id", "mission_id",
+         "category_id",
          "state", "applicant_id", "entered_by_id", "opened_at"),
         (
             (
-                keys[row.membership], new_public_id(), 1, mission.election_id, row.person, row.membership, mission.pk,
-                categories.of(row.statement.category).pk, Application.State.DRAFT.value, applicant_id, entered_by, now,
+                keys[row.membership], new_public_id(), 1, mission.election_id, row.person, row.membership,
+                mission.pk,
+                categories.of(row.statement.category).pk, Application.State.DRAFT.value, applicant_id,
+                entered_by, now,
             )
             for row in rows
         ),

@@ -1,6 +1,8 @@
-"""Photos and passport pages: one by one from a form, or a whole mission's in a ZIP, with a report of what met whom.
+"""Photos and passport pages: one by one from a form, or a whole mission's in a ZIP, with a report of what met
+whom.
 
-A picture can be sent while its file is a draft or information is requested; the commission decides on what it saw.
+A picture can be sent while its file is a draft or information is requested; the commission decides on what it
+saw.
 """
 
 from collections.abc import Iterable
@@ -53,7 +55,8 @@ def rules_of(kind: str, election: Election) -> ImageRules:
 def add_picture(membership: Membership, kind: str, file: object, *, actor: Actor, now: datetime) -> Upload:
     """Keep a picture of a membership's; the newest of a kind holds, the one before stays on record.
 
-    The same picture again is the one that is there. Raises NotAllowed, UploadRefused, and Refused ('under_way').
+    The same picture again is the one that is there. Raises NotAllowed, UploadRefused, and Refused
+    ('under_way').
     """
     own = actor.user is not None and membership.applications.filter(applicant=actor.user).exists()
     if not (own or speaks_for(actor, membership.mission_id) or clerk(actor, membership) or actor.is_system):
@@ -107,7 +110,8 @@ def _refuse_under_way(membership: Membership) -> None:
 class Picture:
     """What became of one file of an archive.
 
-    outcome: 'met', 'unchanged' (the same picture is there), 'unmatched', 'ambiguous', 'refused' (see `reasons`).
+    outcome: 'met', 'unchanged' (the same picture is there), 'unmatched', 'ambiguous', 'refused' (see
+    `reasons`).
     """
 
     name: str
@@ -119,7 +123,9 @@ class Picture:
 
 @dataclass
 class ArchiveReport:
-    """Every file of the archive, in its order, and what stopped the reading where it could not be read to its end."""
+    """Every file of the archive, in its order, and what stopped the reading where it could not be read to its
+    end.
+    """
 
     pictures: list[Picture] = field(default_factory=list)
     stopped: Reason | None = None
@@ -133,7 +139,8 @@ def match_archive(
 ) -> ArchiveReport:
     """Give each picture (name with folders, bytes; as core.archives.read_archive gives them) to its person.
 
-    Each is kept in a transaction of its own, so what was given before a damaged entry stays. Raises NotAllowed.
+    Each is kept in a transaction of its own, so what was given before a damaged entry stays. Raises
+    NotAllowed.
     """
     if not (speaks_for(actor, mission.pk) or clerk(actor, mission) or actor.is_system):
         raise NotAllowed()

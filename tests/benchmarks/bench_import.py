@@ -1,4 +1,5 @@
-"""A list end to end: bytes of an XLSX to people, documents, memberships, drafts and audit, beside a bare COPY.
+"""A list end to end: bytes of an XLSX to people, documents, memberships, drafts and audit, beside a bare
+COPY.
 
 The floor writes as many rows as the import did into empty copies of the same tables (columns and indexes, no
 foreign keys and no triggers), in one transaction, from values made before the clock starts.
@@ -16,20 +17,42 @@ TABLES = (
     "observers_person", "observers_identitydocument", "observers_membership", "observers_nametoken",
     "workflow_application", "core_auditevent",
 )  # fmt: skip
-FAMILIES = "Ivanov Petrov Sidorov Aliyev Mammadov Kovalenko Nowak Müller Schmidt Dubois Rossi García Silva Öztürk Yılmaz Nguyen Kim Singh Haddad Mensah".split()
-GIVEN = "Anna Pavel Leyla Igor Marta Hans Claire Marco Lucía João Emre Elif Minh Jisoo Amrit Omar Kofi Daria Nino Giorgi".split()
-SYLLABLES = "ka lo mi ra te vu shi zo ne pa du gri bel tor san".split()
-COUNTRIES = ["Russia", "Kazakhstan", "Georgia", "Germany", "France", "Italy", "Türkiye", "Poland", "Spain", "Vietnam", "India"]
+FAMILIES = [
+    "Ivanov", "Petrov", "Sidorov", "Aliyev", "Mammadov", "Kovalenko", "Nowak", "Müller", "Schmidt",
+    "Dubois", "Rossi", "García", "Silva", "Öztürk", "Yılmaz", "Nguyen", "Kim", "Singh", "Haddad",
+    "Mensah",
+]  # fmt: skip
+GIVEN = [
+    "Anna", "Pavel", "Leyla", "Igor", "Marta", "Hans", "Claire", "Marco", "Lucía", "João", "Emre",
+    "Elif", "Minh", "Jisoo", "Amrit", "Omar", "Kofi", "Daria", "Nino", "Giorgi",
+]  # fmt: skip
+SYLLABLES = [
+    "ka", "lo", "mi", "ra", "te", "vu", "shi", "zo", "ne", "pa", "du", "gri", "bel", "tor", "san",
+]  # fmt: skip
+COUNTRIES = [
+    "Russia",
+    "Kazakhstan",
+    "Georgia",
+    "Germany",
+    "France",
+    "Italy",
+    "Türkiye",
+    "Poland",
+    "Spain",
+    "Vietnam",
+    "India",
+]
 HEADERS = [
-    "No", "Surname", "Given names", "Name in original script", "Sex", "Date of birth", "Place of birth", "Citizenship",
-    "Passport number", "Passport valid until", "E-mail", "Phone", "Function", "Role", "Arrival date", "Arrival flight",
+    "No", "Surname", "Given names", "Name in original script", "Sex", "Date of birth", "Place of birth",
+    "Citizenship", "Passport number", "Passport valid until", "E-mail", "Phone", "Function", "Role",
+    "Arrival date", "Arrival flight",
     "Departure date", "Departure flight",
 ]  # fmt: skip
 
 
 def people(count: int, seed: int) -> Iterator[list[Any]]:
     """Rows as a mission fills them in: made-up people, no two with one passport."""
-    chance = random.Random(seed)  # noqa: S311
+    chance = random.Random(seed)
     for number in range(1, count + 1):
         family = chance.choice(FAMILIES) + "".join(chance.sample(SYLLABLES, 2))
         given = chance.choice(GIVEN)
@@ -37,9 +60,12 @@ def people(count: int, seed: int) -> Iterator[list[Any]]:
         yield [
             number, family.upper(), given, f"Иванов{chance.choice(SYLLABLES)} {chance.choice('АБВГД')}нна",
             chance.choice("MF"), f"{born:%d.%m.%Y}", "Tbilisi", chance.choice(COUNTRIES),
-            f"{chance.choice('ABCP')}{seed % 97:02d} {number:06d}", date(2027, 6, 1) + timedelta(days=chance.randrange(3000)),
-            f"{given}.{family}@example.org".lower(), f"+7 495 {chance.randrange(10**7):07d}", "Member of parliament",
-            chance.choice(["STO", "LTO", ""]), date(2026, 12, 15 + chance.randrange(4)), f"J2 {chance.randrange(100, 999)}",
+            f"{chance.choice('ABCP')}{seed % 97:02d} {number:06d}", date(2027, 6,
+            1) + timedelta(days=chance.randrange(3000)),
+            f"{given}.{family}@example.org".lower(), f"+7 495 {chance.randrange(10**7):07d}",
+            "Member of parliament",
+            chance.choice(["STO", "LTO", ""]), date(2026, 12, 15 + chance.randrange(4)),
+            f"J2 {chance.randrange(100, 999)}",
             date(2026, 12, 22), f"J2 {chance.randrange(100, 999)}",
         ]  # fmt: skip
 
@@ -69,7 +95,9 @@ def _import(mission: Any, content: bytes) -> Any:
 
     read = read_for(mission, content, "list.xlsx", Answers(), now=NOW)
     assert not read.refused, read.refused[0].refusals
-    return take_in_list(read, delegation=mission.delegations.select_related("mission__election").get(), actor=SYSTEM, now=NOW)
+    return take_in_list(
+        read, delegation=mission.delegations.select_related("mission__election").get(), actor=SYSTEM, now=NOW
+    )
 
 
 def _floor(since: dict[str, int]) -> float:
@@ -80,7 +108,9 @@ def _floor(since: dict[str, int]) -> float:
         written = {}
         for name in TABLES:
             cursor.execute(f"CREATE TABLE floor_{name} (LIKE {name} INCLUDING INDEXES)")
-            with cursor.copy(f"COPY (SELECT * FROM {name} WHERE id > {since[name]}) TO STDOUT (FORMAT BINARY)") as rows:
+            with cursor.copy(
+                f"COPY (SELECT * FROM {name} WHERE id > {since[name]}) TO STDOUT (FORMAT BINARY)"
+            ) as rows:
                 written[name] = b"".join(bytes(part) for part in rows)
 
         def copy() -> None:
@@ -123,7 +153,15 @@ def run() -> list[Row]:
             taken.append(seconds(lambda mission=mission, content=content: _import(mission, content)))
         floor = _floor(before)
         figure = count / min(taken)
-        rows.append(Row(f"list import, {count:,} rows, end to end", figure, "rows/s", count / floor, min(taken) / floor))
+        rows.append(
+            Row(
+                f"list import, {count:,} rows, end to end",
+                figure,
+                "rows/s",
+                count / floor,
+                min(taken) / floor,
+            )
+        )
         again = seconds(lambda mission=mission, content=content: _import(mission, content))
         rows.append(Row(f"the same list again, {count:,} rows, nothing changes", count / again, "rows/s"))
     return rows

@@ -1,4 +1,6 @@
-"""What benchmarks share: a scratch database, a clock, and the table in which figures stand beside their floor."""
+"""What benchmarks share: a scratch database, a clock, and the table in which figures stand beside their
+floor.
+"""
 
 import gc
 import os
@@ -12,7 +14,9 @@ import django
 
 @dataclass(frozen=True)
 class Row:
-    """One figure. `floor` is what the bare means reach in the same run, in the same unit; `ratio` compares them."""
+    """One figure. `floor` is what the bare means reach in the same run, in the same unit; `ratio` compares
+    them.
+    """
 
     name: str
     figure: float
@@ -23,7 +27,9 @@ class Row:
 
 @contextmanager
 def scratch_database() -> Iterator[None]:
-    """A database of the benchmark's own, migrated and empty, gone afterwards. DEBUG is off: nothing is logged."""
+    """A database of the benchmark's own, migrated and empty, gone afterwards. DEBUG is off: nothing is
+    logged.
+    """
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()
     from django.conf import settings

@@ -117,7 +117,8 @@ def test_a_sender_who_returns_to_the_first_word_takes_the_wish_back():
 
 def test_a_clerk_takes_a_wish_over_with_document_names_and_hours():
     application, clerk = application_in("under_review"), make_clerk()
-    send(application, original_name="Исправленная", document_number="N7654321", document_expires=date(2035, 5, 5),
+    send(application, original_name="Исправленная", document_number="N7654321", document_expires=date(2035,
+    5, 5),
          arrives_on=date(2026, 12, 17), arrives_at=time(14, 5))  # fmt: skip
     take_over(Amendment.objects.get(), actor=actor(clerk), now=NOW)
     one = Membership.objects.get(pk=application.membership_id)

@@ -78,7 +78,8 @@ def test_what_was_stated_stands_on_the_membership():
     mission, head = make_mission(default_role="expert"), None
     head = make_head(mission)
     row = stated(
-        original_name="Василева Емилия", sex="F", birth_place="Plovdiv", other_citizenships=("SRB",), phone="+359 2 1",
+        original_name="Василева Емилия", sex="F", birth_place="Plovdiv", other_citizenships=("SRB",),
+        phone="+359 2 1",
         residence_country="BGR", residence_address="1 Main Street", email="e@example.org", function="Deputy",
         organisation="National Assembly", arrives_on=date(2026, 12, 17), arrival_flight="J2 71",
         departs_on=date(2026, 12, 21),
@@ -325,7 +326,8 @@ def test_a_stranger_who_knows_all_of_a_passport_gets_an_own_file_and_changes_not
     before = Membership.objects.values().get()
     stranger = make_user()
     entered = enter_statement(
-        stated(email="stranger@example.org"), delegation=mission.delegations.get(), actor=actor(stranger), now=NOW,
+        stated(email="stranger@example.org"), delegation=mission.delegations.get(), actor=actor(stranger),
+        now=NOW,
         applicant=stranger,
     )  # fmt: skip
     assert entered.application.applicant == stranger
@@ -357,7 +359,8 @@ def test_an_applicant_has_one_file_under_way():
     )
     with pytest.raises(Refused) as refused:
         enter_statement(
-            stated(document_number="Z1234567"), delegation=mission.delegations.get(), actor=actor(user), now=NOW,
+            stated(document_number="Z1234567"), delegation=mission.delegations.get(), actor=actor(user),
+            now=NOW,
             applicant=user,
         )  # fmt: skip
     assert [reason.code for reason in refused.value.reasons] == ["applied_already"]

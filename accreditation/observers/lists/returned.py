@@ -15,7 +15,8 @@ from accreditation.observers.lists.whole import ReadList
 
 
 def refused_rows_file(read: ReadList) -> bytes:
-    """An XLSX with the list's own header and its refused rows, their number in the list and the reasons in words.
+    """An XLSX with the list's own header and its refused rows, their number in the list and the reasons in
+    words.
 
     Cells are written as what they were, texts always as texts: a formula in a list stays dead.
     """

@@ -70,7 +70,6 @@ class Command(BaseCommand):
         read = _read(mission, options)
         if options["refused_file"] and read.refused:
             options["refused_file"].write_bytes(refused_rows_file(read))
-        stopped = bool(read.refused) and not options["good_rows"]
         dry_run = options["dry_run"]
         if read.refused and not options["good_rows"] and not dry_run:
             self._refuse(read, as_json=options["json"])
@@ -82,7 +81,9 @@ class Command(BaseCommand):
 
     def _refuse(self, read: ReadList, *, as_json: bool) -> NoReturn:
         """Nothing was taken in, and the answer says why and how to go on."""
-        words = f"{len(read.refused)} rows are refused, so nothing was taken in; --good-rows takes in the others."
+        words = (
+            f"{len(read.refused)} rows are refused, so nothing was taken in; --good-rows takes in the others."
+        )
         why = Reason("rows_refused", words)
         if as_json:
             self.stdout.write(json.dumps(report_of(read) | {"error": why.as_json()}, ensure_ascii=False))
@@ -103,10 +104,12 @@ class Command(BaseCommand):
     def _say(self, report: dict[str, Any], read: ReadList, *, dry_run: bool) -> None:
         words = "would be " if dry_run else ""
         self.stdout.write(
-            f"{report['rows']} rows, {report['accepted']} good: {report['memberships_created']} people {words}named, "
-            f"{report['applications_opened']} applications {words}opened, {report['people_created']} people new, "
-            f"{report['people_matched']} known, {report['changed']} {words}changed, {report['amendments']} {words}asked "
-            f"of the clerks, {report['unchanged']} unchanged."
+            f"{report['rows']} rows, {report['accepted']} good: "
+            f"{report['memberships_created']} people {words}named, "
+            f"{report['applications_opened']} applications {words}opened, "
+            f"{report['people_created']} people new, {report['people_matched']} known, "
+            f"{report['changed']} {words}changed, {report['amendments']} {words}asked of the clerks, "
+            f"{report['unchanged']} unchanged."
         )
         for row in read.refused:
             self.stdout.write(
@@ -123,7 +126,9 @@ def _usage(code: str, words: str) -> NoReturn:
 
 
 def _mission(code: str, election: str | None) -> Mission:
-    """The mission of that code: of the election named, else of the only one, else of the latest published one."""
+    """The mission of that code: of the election named, else of the only one, else of the latest published
+    one.
+    """
     found = Mission.objects.select_related("election", "organisation").filter(code=code)
     if election:
         if not Election.objects.filter(code=election).exists():
