@@ -452,7 +452,19 @@ def test_the_mission_s_page_counts_people_once_and_gives_the_link() -> None:
     factories.make_membership(factories.make_mission(mission.election))
     body = clerk.get(url("missions_mission_change", mission.pk)).content.decode()
     assert "1 named, 0 accredited" in body
-    assert mission.link_token in body
+    assert f"/en/apply/{mission.link_token}/" in body
+
+
+def test_an_arrival_is_typed_and_shown_in_the_election_s_own_time() -> None:
+    delegation, clerk = factories.make_mission().delegations.get(), signed_in("clerk")
+    address = url("missions_delegation_change", delegation.pk)
+    sent = form_of(clerk.get(address)) | {"arrived_at_0": "2026-12-16", "arrived_at_1": "01:30"}
+    sent.pop("arrived_at", None)
+    assert clerk.post(address, sent).status_code == 302
+    delegation.refresh_from_db()
+    assert delegation.arrived_at == datetime(2026, 12, 15, 21, 30, tzinfo=UTC)
+    shown = clerk.get(address).content.decode()
+    assert 'value="2026-12-16"' in shown and 'value="01:30:00"' in shown
 
 
 def test_an_auditor_reads_and_changes_nothing() -> None:

@@ -16,6 +16,7 @@ from accreditation.core.editing import AuditedEdits, NeverDeleted
 from accreditation.core.site import site
 from accreditation.core.templatetags.look import state_badge
 from accreditation.missions.admin.legal_dates import publish_page, set_date_page
+from accreditation.missions.admin.local_time import InElectionTime
 from accreditation.missions.admin.wording import by_language
 from accreditation.missions.models import CannedReason, Category, DateOverride, Election, RefusalGround
 from accreditation.missions.publishing import DATE_SETTERS, PUBLISHERS, open_columns
@@ -41,7 +42,7 @@ class DateOverrideInline(admin.TabularInline):
 
 
 @admin.register(Election, site=site)
-class ElectionAdmin(NeverDeleted, AuditedEdits, TranslationAdmin):
+class ElectionAdmin(InElectionTime, NeverDeleted, AuditedEdits, TranslationAdmin):
     list_display = ("name", "code", "day", "standing", "number_of_missions")
     list_filter = ("day",)
     search_fields = ("code", "name", "name_az")

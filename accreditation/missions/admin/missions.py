@@ -18,6 +18,7 @@ from accreditation.core.editing import AuditedEdits, NeverDeleted
 from accreditation.core.site import site
 from accreditation.core.templatetags.look import state_badge
 from accreditation.credentials.models import Accreditation
+from accreditation.missions.admin.local_time import InElectionTime
 from accreditation.missions.admin.mission_forms import DelegationInline, MissionForm, OpeningForm, RoleInline
 from accreditation.missions.admin.moves import move_page
 from accreditation.missions.models import Delegation, Mission
@@ -47,16 +48,17 @@ def _counted(rows: QuerySet[Any], of: str) -> Coalesce:
 
 
 @admin.register(Mission, site=site)
-class MissionAdmin(NeverDeleted, AuditedEdits):
+class MissionAdmin(InElectionTime, NeverDeleted, AuditedEdits):
+    to_election = "election"
     list_display = (
         "name",
-        "code",
+        "state_in_words",
         "organisation",
         "kind",
-        "state_in_words",
-        "expected_people",
         "named",
         "accredited",
+        "expected_people",
+        "code",
     )
     list_filter = ("state", "kind", "election")
     search_fields = ("name", "code", "organisation__name", "organisation__short_name")
@@ -128,7 +130,7 @@ class MissionAdmin(NeverDeleted, AuditedEdits):
     @admin.display(description=_("link to join"))
     def link(self, mission: Mission) -> str:
         """What the head passes on: who opens it may ask to join, and waits for the mission's word."""
-        address = f"{settings.SITE_URL}/{mission.language}/apply/?mission={mission.link_token}"
+        address = f"{settings.SITE_URL}/{mission.language}/apply/{mission.link_token}/"
         return render_to_string("admin/missions/mission/link.html", {"address": address})
 
     def get_fieldsets(self, request: HttpRequest, obj: Mission | None = None) -> Any:
@@ -178,8 +180,10 @@ class MissionAdmin(NeverDeleted, AuditedEdits):
 
 
 @admin.register(Delegation, site=site)
-class DelegationAdmin(NeverDeleted, AuditedEdits):
+class DelegationAdmin(InElectionTime, NeverDeleted, AuditedEdits):
     """Groups that come and go together: when, where, how many."""
+
+    to_election = "mission__election"
 
     list_display = (
         "name",

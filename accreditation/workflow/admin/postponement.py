@@ -33,7 +33,9 @@ class WishForm(forms.Form):
         widget=forms.RadioSelect,
         initial=POSTPONE,
     )
-    new_day = DayMonthYearField(label=_l("New election day"), required=False)
+    new_day = DayMonthYearField(
+        label=_l("New election day"), help_text=_l("Only where it is postponed."), required=False
+    )
     reason = forms.CharField(
         label=_l("Reason"),
         help_text=_l("Stands in the letters to heads of mission and applicants, and in the audit."),
@@ -46,6 +48,7 @@ class WishForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.election, self.confirming = election, confirming
         self.fields["typed"].help_text = election.code
+        self.fields["typed"].required = confirming
         if not confirming:
             self.fields["typed"].widget = forms.HiddenInput()
 
@@ -53,7 +56,7 @@ class WishForm(forms.Form):
         given = super().clean() or self.cleaned_data
         if given.get("what") == POSTPONE and "new_day" in given and given["new_day"] is None:
             self.add_error("new_day", _("Enter the new day"))
-        if self.confirming and given.get("typed", "").strip() != self.election.code:
+        if self.confirming and given.get("typed", self.election.code).strip() != self.election.code:
             self.add_error("typed", _("Type %(code)s to confirm.") % {"code": self.election.code})
         if self.confirming and not self.errors and self.data.get("shown") != self.shown:
             self.add_error(None, _("You changed your wish. Look at what changes now, and confirm again."))
