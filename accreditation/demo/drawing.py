@@ -13,37 +13,52 @@ SKIN = ("#f4d3b8", "#e8b996", "#d49b74", "#b97a50", "#8d5a3a", "#f0c9a4")
 HAIR = ("#2b2118", "#4a3322", "#7a5230", "#a9784a", "#c9b79a", "#8b8b8b", "#1b1b1f")
 CLOTH = ("#243b53", "#3d2c4e", "#1f4d3a", "#5b2333", "#39424e", "#6b4f1d")
 PAPER = ("#dfe6ec", "#e7e3da", "#dce8e1", "#e9e1e6")
-INK, PALE = "#1c2733", "#c7d3cf"
+INK, PALE_INK = "#1c2733", "#5d6b75"
 PHOTO = (360, 480)
 PAGE = (900, 630)
 
 
 def photo_of(statement: Statement) -> bytes:
     """A portrait, 3:4, as JPEG. The same person has the same face."""
-    return _jpeg(_face(statement))
+    return _jpeg(_face_of(statement))
 
 
 def passport_page_of(statement: Statement) -> bytes:
     """The page of a passport of nowhere, marked as a specimen, with what the statement says."""
+    page = _blank_page().copy()
+    draw = ImageDraw.Draw(page)
+    page.paste(_face_of(statement).resize((240, 320)), (40, 96))
+    for row, (label, words) in enumerate(_fields(statement)):
+        x, y = 320 + 280 * (row % 2 if row > 1 else 0), 96 + 62 * (row if row < 2 else 2 + (row - 2) // 2)
+        draw.text((x, y), label, font=_font(16), fill=PALE_INK)
+        draw.text((x, y + 20), words, font=_font(26), fill=INK)
+    for line, text in enumerate(machine_readable(statement)):
+        for place, letter in enumerate(text):
+            page.paste("#111111", (34 + round(place * 18.9), 528 + 42 * line), _letter(letter))
+    return _jpeg(page)
+
+
+@lru_cache
+def _blank_page() -> Image.Image:
     page = Image.new("RGB", PAGE, "#eef2ee")
     draw = ImageDraw.Draw(page)
     for y in range(0, PAGE[1], 14):  # guilloche, nearly
         draw.arc((-300, y - 500, PAGE[0] + 300, y + 100), 20, 160, fill="#e0e8e4", width=2)
     draw.text((40, 28), "SPECIMEN / PASSPORT", font=_font(34), fill=INK)
-    draw.text((PAGE[0] - 300, 36), "made up for a demonstration", font=_font(18), fill="#5d6b75")
-    page.paste(_face(statement).resize((240, 320)), (40, 96))
-    for row, (label, words) in enumerate(_fields(statement)):
-        x, y = 320 + 280 * (row % 2 if row > 1 else 0), 96 + 62 * (row if row < 2 else 2 + (row - 2) // 2)
-        draw.text((x, y), label, font=_font(16), fill="#5d6b75")
-        draw.text((x, y + 20), words, font=_font(26), fill=INK)
+    draw.text((PAGE[0] - 300, 36), "made up for a demonstration", font=_font(18), fill=PALE_INK)
     mark = Image.new("L", (640, 110), 0)
     ImageDraw.Draw(mark).text((0, 0), "SPECIMEN", font=_font(100), fill=70)
     mark = mark.rotate(24, expand=True)
-    page.paste(Image.new("RGB", mark.size, "#b03a3a"), (180, 90), mark)
-    for line, text in enumerate(machine_readable(statement)):
-        for place, letter in enumerate(text):
-            draw.text((34 + place * 18.9, 528 + 42 * line), letter, font=_font(26), fill="#111111")
-    return _jpeg(page)
+    page.paste("#b03a3a", (180, 90), mark)
+    return page
+
+
+@lru_cache
+def _letter(letter: str) -> Image.Image:
+    """One letter of the machine-readable lines, which stand at equal distances."""
+    mask = Image.new("L", (24, 36), 0)
+    ImageDraw.Draw(mask).text((0, 0), letter, font=_font(26), fill=255)
+    return mask
 
 
 def machine_readable(statement: Statement) -> tuple[str, str]:
@@ -83,15 +98,20 @@ def _fields(statement: Statement) -> list[tuple[str, str]]:
     ]
 
 
-def _face(statement: Statement) -> Image.Image:
+def _face_of(statement: Statement) -> Image.Image:
+    return _face(f"{statement.family_name}|{statement.given_names}|{statement.born}", statement.sex)
+
+
+@lru_cache(maxsize=4)  # the photo, and its copy on the passport page
+def _face(seed: str, sex: str) -> Image.Image:
     """Head and shoulders from a few shapes, drawn at twice the size so that the edges are smooth."""
-    chance = random.Random(f"{statement.family_name}|{statement.given_names}|{statement.born}")
+    chance = random.Random(seed)
     skin, hair, cloth = chance.choice(SKIN), chance.choice(HAIR), chance.choice(CLOTH)
-    picture = Image.new("RGB", (720, 960), chance.choice(PAPER))
+    picture = Image.new("RGB", (2 * PHOTO[0], 2 * PHOTO[1]), chance.choice(PAPER))
     draw = ImageDraw.Draw(picture)
     wide, high = chance.randint(170, 200), chance.randint(225, 255)
     centre, middle = 360, 420
-    if statement.sex == "F":
+    if sex == "F":
         _long_hair(draw, chance, hair, wide, high)
     draw.rounded_rectangle((90, 760, 630, 1100), 150, fill=cloth)
     draw.polygon([(270, 765), (450, 765), (360, 870)], fill=chance.choice(("#f5f5f2", "#c9d6e2", cloth)))
@@ -101,8 +121,8 @@ def _face(statement: Statement) -> Image.Image:
         draw.ellipse((x - 30, middle - 45, x + 30, middle + 50), fill=_darker(skin))
     draw.ellipse((centre - wide, middle - high, centre + wide, middle + high), fill=skin)
     _short_hair(draw, chance, hair, wide, high)
-    _features(draw, chance, skin, hair, bearded=statement.sex == "M" and chance.random() < 0.4)
-    return picture.resize(PHOTO, Image.Resampling.BILINEAR)
+    _features(draw, chance, skin, hair, bearded=sex == "M" and chance.random() < 0.4)
+    return picture.reduce(2)
 
 
 def _long_hair(draw: ImageDraw.ImageDraw, chance: random.Random, hair: str, wide: int, high: int) -> None:
@@ -114,10 +134,14 @@ def _short_hair(draw: ImageDraw.ImageDraw, chance: random.Random, hair: str, wid
     top, depth = 420 - high - 30, chance.randint(110, 190)
     draw.pieslice((360 - wide - 14, top, 360 + wide + 14, top + 2 * depth + 120), 180, 360, fill=hair)
     if chance.random() < 0.5:  # a parting
-        draw.polygon([(360 - wide, top + depth + 50), (360 + wide // 2, top + 60), (360, top + depth + 90)], fill=hair)
+        draw.polygon(
+            [(360 - wide, top + depth + 50), (360 + wide // 2, top + 60), (360, top + depth + 90)], fill=hair
+        )
 
 
-def _features(draw: ImageDraw.ImageDraw, chance: random.Random, skin: str, hair: str, *, bearded: bool) -> None:
+def _features(
+    draw: ImageDraw.ImageDraw, chance: random.Random, skin: str, hair: str, *, bearded: bool
+) -> None:
     apart, eye = chance.randint(68, 84), chance.choice(("#3b2a1c", "#2f4f5f", "#49603a"))
     if bearded:
         draw.pieslice((250, 440, 470, 670), 0, 180, fill=hair)
@@ -125,7 +149,12 @@ def _features(draw: ImageDraw.ImageDraw, chance: random.Random, skin: str, hair:
         draw.ellipse((x - 34, 388, x + 34, 426), fill="#fbfbf8")
         draw.ellipse((x - 16, 390, x + 16, 424), fill=eye)
         draw.line((x - 42, 366, x + 42, 358 + chance.randint(0, 12)), fill=hair, width=10)
-    draw.line([(360, 410), (345 - chance.randint(0, 10), 490), (372, 496)], fill=_darker(skin), width=8, joint="curve")
+    draw.line(
+        [(360, 410), (345 - chance.randint(0, 10), 490), (372, 496)],
+        fill=_darker(skin),
+        width=8,
+        joint="curve",
+    )
     smile = chance.randint(10, 40)
     draw.chord((305, 530 - smile, 415, 545 + smile), 10, 170, fill="#a4544c")
     if chance.random() < 0.3:

@@ -86,10 +86,10 @@ class Story:
             if pk in by_membership
         ]
 
-    def complete(self, file: File) -> None:
-        """The head declares the pledge and sends the pictures."""
-        declare_pledge([file.membership], actor=self.head(file), now=self.now - timedelta(days=13))
-        self.pictures(file, by=self.head(file))
+    def declare_pledges(self, files: Sequence[File]) -> None:
+        """The head of a mission declares the pledge for people of one list."""
+        own = [file.membership for file in files]
+        declare_pledge(own, actor=self.head(files[0]), now=self.now - timedelta(days=9))
 
     def pictures(self, file: File, *, by: Actor) -> None:
         """Photo and passport page, drawn, by the road of every upload."""
@@ -100,7 +100,7 @@ class Story:
                 kind,
                 draw(file.stated),
                 by=by,
-                now=self.now - timedelta(days=13),
+                now=self.now - timedelta(days=9),
                 election=self.election,
             )
 

@@ -45,10 +45,12 @@ PAST: tuple[tuple[date, str, int | None, int | None, int | None, int | None, str
     (date(2015, 11, 1), "Parliamentary election 2015", 503, 40, None, 66000,
      "en.trend.az/azerbaijan/election2015/2451672.html (domestic: more than 66,000)"),
     (date(2018, 4, 11), "Presidential election 2018", 894, 61, 59, 58175, "azernews.az/nation/130244.html"),
-    (date(2020, 2, 9), "Parliamentary election 2020", 883, 59, 58, 77790, "en.trend.az/azerbaijan/politics/3189491.html"),
+    (date(2020, 2, 9), "Parliamentary election 2020", 883, 59, 58, 77790,
+     "en.trend.az/azerbaijan/politics/3189491.html"),
     (date(2024, 2, 7), "Presidential election 2024", 790, 72, 89, 85700,
      "menafn.com/1107816551; turanews.kz (domestic: about 85,700)"),
-    (date(2024, 9, 1), "Parliamentary election 2024", 598, 51, 69, 112749, "menafn.com/1108624433; cis.minsk.by/news/28140"),
+    (date(2024, 9, 1), "Parliamentary election 2024", 598, 51, 69, 112749,
+     "menafn.com/1108624433; cis.minsk.by/news/28140"),
 )  # fmt: skip
 """Day, name, international observers, organisations, countries, domestic observers, source."""
 

@@ -6,7 +6,13 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 
 from accreditation.demo.files import Story
-from accreditation.demo.law import CODE, DEFAULT_DAYS_AHEAD, make_canned_reasons, make_election, make_past_elections
+from accreditation.demo.law import (
+    CODE,
+    DEFAULT_DAYS_AHEAD,
+    make_canned_reasons,
+    make_election,
+    make_past_elections,
+)
 from accreditation.demo.people import Crowd
 from accreditation.demo.senders import OTHERS, SENDERS, open_missions
 from accreditation.demo.staff import hire
@@ -26,7 +32,9 @@ class CannotLoad(Exception):
     """Why the demonstration cannot be loaded like this, in words."""
 
 
-def load(*, now: datetime, day: date | None = None, empty: bool = False, say: Say = lambda words: None) -> Election:
+def load(
+    *, now: datetime, day: date | None = None, empty: bool = False, say: Say = lambda words: None
+) -> Election:
     """Load the election 'demo' with staff, missions and heads, and (unless `empty`) people in every state.
 
     Everything or nothing is written. Raises CannotLoad.
@@ -37,7 +45,9 @@ def load(*, now: datetime, day: date | None = None, empty: bool = False, say: Sa
         raise CannotLoad("The demonstration election is loaded already.")
     if not empty and day < today + timedelta(days=LEAST_DAYS_AHEAD):
         least = today + timedelta(days=LEAST_DAYS_AHEAD)
-        raise CannotLoad(f"The people of the demonstration need an election on {least} or later; --empty takes any day.")
+        raise CannotLoad(
+            f"The people of the demonstration need an election on {least} or later; --empty takes any day."
+        )
     with transaction.atomic():
         say("The commission and its election ...")
         hire()

@@ -21,11 +21,17 @@ class Origin:
 
 def _both(*words: str) -> tuple[Name, ...]:
     """Names 'Latin/original'; one word alone stands for both."""
-    return tuple((latin, original or latin) for latin, __, original in (word.partition("/") for word in words))
+    return tuple(
+        (latin, original or latin) for latin, __, original in (word.partition("/") for word in words)
+    )
 
 
-_EAST_MEN = _both("ANDREI/Андрей", "SERGEI/Сергей", "MIKHAIL/Михаил", "PAVEL/Павел", "VIKTOR/Виктор", "ILIA/Илья")
-_EAST_WOMEN = _both("ELENA/Елена", "OLGA/Ольга", "NATALIA/Наталья", "IRINA/Ирина", "VERA/Вера", "TATIANA/Татьяна")
+_EAST_MEN = _both(
+    "ANDREI/Андрей", "SERGEI/Сергей", "MIKHAIL/Михаил", "PAVEL/Павел", "VIKTOR/Виктор", "ILIA/Илья"
+)
+_EAST_WOMEN = _both(
+    "ELENA/Елена", "OLGA/Ольга", "NATALIA/Наталья", "IRINA/Ирина", "VERA/Вера", "TATIANA/Татьяна"
+)
 
 ORIGINS = {
     "RUS": Origin(
@@ -47,15 +53,18 @@ ORIGINS = {
         _both("AKHMETOVA/Ахметова", "OMAROVA/Омарова", "SEITOVA/Сейітова"),
     ),
     "KGZ": Origin(
-        "KGZ", "Osh", _both("BAKYT/Бакыт", "AZAMAT/Азамат", "TALANT/Талант"), _both("GULNARA/Гүлнара", "CHOLPON/Чолпон"),
+        "KGZ", "Osh", _both("BAKYT/Бакыт", "AZAMAT/Азамат", "TALANT/Талант"),
+        _both("GULNARA/Гүлнара", "CHOLPON/Чолпон"),
         _both("TOKTOGULOV/Токтогулов", "ABDYLDAEV/Абдылдаев"), _both("TOKTOGULOVA/Токтогулова"),
     ),
     "UZB": Origin(
-        "UZB", "Samarkand", _both("RUSTAM/Rustam", "BOTIR/Botir", "SHERZOD/Sherzod"), _both("NILUFAR/Nilufar", "MALIKA/Malika"),
+        "UZB", "Samarkand", _both("RUSTAM/Rustam", "BOTIR/Botir", "SHERZOD/Sherzod"),
+        _both("NILUFAR/Nilufar", "MALIKA/Malika"),
         _both("KARIMOV", "YULDASHEV", "RAKHIMOV"), _both("KARIMOVA", "YULDASHEVA"),
     ),
     "POL": Origin(
-        "POL", "Poznan", _both("LUKASZ/Łukasz", "PAWEL/Paweł", "TOMASZ/Tomasz"), _both("MALGORZATA/Małgorzata", "ANNA/Anna"),
+        "POL", "Poznan", _both("LUKASZ/Łukasz", "PAWEL/Paweł", "TOMASZ/Tomasz"),
+        _both("MALGORZATA/Małgorzata", "ANNA/Anna"),
         _both("WISNIEWSKI/Wiśniewski", "WOJCIK/Wójcik", "ZIELINSKI/Zieliński"),
         _both("WISNIEWSKA/Wiśniewska", "WOJCIK/Wójcik"), family_first=False,
     ),

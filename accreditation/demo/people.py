@@ -27,12 +27,16 @@ class Crowd:
         self._met: set[tuple[str, str]] = set()
         self._count = 0
 
-    def somebody(self, country: str, *, category: str = "international-observer", **said: object) -> Statement:
+    def somebody(
+        self, country: str, *, category: str = "international-observer", **said: object
+    ) -> Statement:
         """A complete statement about somebody new of that citizenship; `said` replaces parts of it."""
         self._count += 1
         sex = self.chance.choice("MF")
         statement = self._named(country, sex)
-        statement.born = date(self.chance.randint(1955, 1998), self.chance.randint(1, 12), self.chance.randint(1, 28))
+        statement.born = date(
+            self.chance.randint(1955, 1998), self.chance.randint(1, 12), self.chance.randint(1, 28)
+        )
         statement.document_number = self._number(country)
         statement.document_country = statement.citizenship = statement.residence_country = country
         statement.document_expires = self.election_day + timedelta(days=self.chance.randint(200, 3000))
@@ -62,7 +66,11 @@ class Crowd:
         families = (sex == "F" and origin.families_of_women) or origin.families_of_men
         family, family_in_script = self.chance.choice(families)
         given, given_in_script = self.chance.choice(origin.men if sex == "M" else origin.women)
-        parts = [family_in_script, given_in_script] if origin.family_first else [given_in_script, family_in_script]
+        parts = (
+            [family_in_script, given_in_script]
+            if origin.family_first
+            else [given_in_script, family_in_script]
+        )
         return family, given, " ".join(parts), origin.town
 
     def _number(self, country: str) -> str:

@@ -30,13 +30,17 @@ class ChildEnded(Exception):
     """A process of the demonstration ended by itself."""
 
     def __init__(self, child: "Child") -> None:
-        super().__init__(f"The {child.name} has ended by itself (code {child.process.returncode}); its log is {child.log}")
+        super().__init__(
+            f"The {child.name} has ended by itself (code {child.process.returncode}); its log is {child.log}"
+        )
 
 
 class Child:
     """One process, whose words go to a file."""
 
-    def __init__(self, name: str, command: list[str], *, environment: dict[str, str], log: Path, keep: int = -1) -> None:
+    def __init__(
+        self, name: str, command: list[str], *, environment: dict[str, str], log: Path, keep: int = -1
+    ) -> None:
         self.name, self.log = name, log
         log.parent.mkdir(parents=True, exist_ok=True)
         supervisor = os.getpid()

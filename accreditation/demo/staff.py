@@ -3,9 +3,11 @@
 import base64
 import hashlib
 import hmac
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
 
 from accreditation.accounts.models import User
@@ -56,14 +58,16 @@ def hire() -> None:
     first = present.get(STAFF[0].email)
     if len(present) == len(STAFF) and first is not None and first.check_password(password_of(first.email)):
         return  # one look stands for all: each costs as much as a sign-in
-    for one in STAFF:
-        _hire(one, present.get(one.email) or User(email=one.email, name=one.name, language="en"))
+    with ThreadPoolExecutor() as threads:  # a password is made slow to try, and so slow to set
+        hashed = list(threads.map(lambda one: make_password(password_of(one.email)), STAFF))
+    for one, password in zip(STAFF, hashed, strict=True):
+        _hire(one, password, present.get(one.email) or User(email=one.email, name=one.name, language="en"))
 
 
-def _hire(one: Colleague, user: User) -> None:
+def _hire(one: Colleague, password: str, user: User) -> None:
     user.is_staff, user.is_active = True, True
     user.is_superuser = one.role == ADMINISTRATOR
-    user.set_password(password_of(one.email))
+    user.password = password
     user.save()
     if one.role != ADMINISTRATOR:
         user.groups.set([Group.objects.get_or_create(name=one.role)[0]])

@@ -33,11 +33,11 @@ def draft_without_pictures(story: Story, file: File) -> None:
 
 
 def complete_draft(story: Story, file: File) -> None:
-    story.complete(file)
+    story.pictures(file, by=story.head(file))
 
 
 def submitted(story: Story, file: File, *, ago: timedelta = timedelta(days=1, hours=3)) -> None:
-    story.complete(file)
+    story.pictures(file, by=story.head(file))
     story.move(file, "submit", story.head(file), ago)
 
 
@@ -129,14 +129,18 @@ def relinquished(story: Story, file: File) -> None:
 def wishes_a_change(story: Story, file: File) -> None:
     """The head has changed function and flight of a file under way: a clerk must look at it."""
     under_review(story, file)
-    _state_anew(story, file, timedelta(hours=4), function="Deputy head of the delegation", arrival_flight="J2 074")
+    _state_anew(
+        story, file, timedelta(hours=4), function="Deputy head of the delegation", arrival_flight="J2 074"
+    )
 
 
 def wishes_a_correction(story: Story, file: File) -> None:
     """The head has found a misspelt name on an accreditation."""
     approved(story, file)
     stated = file.membership.given_names
-    _state_anew(story, file, timedelta(hours=5), given_names=f"{stated} {'MARIA' if stated != 'MARIA' else 'ANNA'}")
+    _state_anew(
+        story, file, timedelta(hours=5), given_names=f"{stated} {'MARIA' if stated != 'MARIA' else 'ANNA'}"
+    )
 
 
 def _state_anew(story: Story, file: File, ago: timedelta, **changed: str) -> None:
@@ -168,18 +172,19 @@ class Part:
 
 PLAN = (
     Part("cis", "RUS BLR KAZ KGZ UZB", (
-        (8, approved), (2, submitted), (1, due_today), (1, under_review), (2, recommended), (1, wishes_a_change),
+        (6, approved), (2, submitted), (1, due_today), (1, under_review), (2, recommended), (1, wishes_a_change),
         (1, information_requested), (2, complete_draft), (2, draft_without_pictures), (1, withdrawn), (1, answered))),
     Part("cis", "KAZ BLR", ((1, approved), (1, submitted)), "interpreter"),
     Part("ipa-cis", "RUS KAZ BLR KGZ", (
-        (5, approved), (2, recommended), (1, submitted), (1, complete_draft), (2, draft_without_pictures))),
+        (4, approved), (2, recommended), (1, submitted), (1, complete_draft), (2, draft_without_pictures))),
     Part("ru-cec", "RUS", (
         (5, approved), (1, suspended), (1, relinquished), (1, overdue), (1, submitted), (1, wishes_a_correction))),
     Part("media", "GBR FRA DEU TUR JPN NOR", (
         (4, approved), (2, submitted), (1, refused), (1, recommended_for_refusal), (2, draft_without_pictures),
         (1, complete_draft)), "foreign-journalist"),
     Part("odihr", "POL DEU NOR GEO FRA GBR TUR GRC", (
-        (11, approved), (1, revoked), (2, recommended), (1, under_review), (1, submitted), (2, draft_without_pictures))),
+        (9, approved), (1, revoked), (2, recommended), (1, under_review), (1, submitted),
+        (2, draft_without_pictures))),
     Part("odihr", "GEO", ((1, approved), (1, submitted)), "support-staff"),
     Part("oic", "EGY MAR JOR IDN", (
         (4, approved), (1, appealed), (1, due_today), (2, submitted), (1, draft_without_pictures))),
@@ -197,6 +202,12 @@ def tell(story: Story, crowd: Crowd) -> None:
             for place in range(len(fates))
         ]
         files = story.name_on_a_list(part.mission, people, ago=timedelta(days=14))
+        whole = [
+            file
+            for file, fate in zip(files, fates, strict=True)
+            if fate not in (draft_without_pictures, lapsed)
+        ]
+        story.declare_pledges(whole)
         for file, fate in zip(files, fates, strict=True):
             fate(story, file)
     _same_people_on_two_lists(story, crowd)
@@ -209,7 +220,9 @@ def tell(story: Story, crowd: Crowd) -> None:
 def _same_people_on_two_lists(story: Story, crowd: Crowd) -> None:
     """Two members of parliament whom the CIS mission names as well: two memberships, one person, one file."""
     people = [crowd.somebody("KAZ"), crowd.somebody("RUS")]
-    for file in story.name_on_a_list("ipa-cis", people, ago=timedelta(days=13)):
+    files = story.name_on_a_list("ipa-cis", people, ago=timedelta(days=13))
+    story.declare_pledges(files)
+    for file in files:
         approved(story, file)
     story.name_on_a_list("cis", people, ago=timedelta(days=12))
 
@@ -218,13 +231,17 @@ def _people_who_may_be_the_same(story: Story, crowd: Crowd) -> None:
     """Open possible duplicates: a passport renewed between two lists, and one passport under two spellings."""
     renewed = crowd.somebody("UZB")
     misread = crowd.somebody("BLR")
-    for file in story.name_on_a_list("cis", [renewed, misread], ago=timedelta(days=11)):
+    files = story.name_on_a_list("cis", [renewed, misread], ago=timedelta(days=11))
+    story.declare_pledges(files)
+    for file in files:
         under_review(story, file)
     again = [
         replace(renewed, document_number="FA7302915", email=""),
         replace(misread, given_names=misread.given_names[:-1] + "EI", email=""),
     ]
-    for file in story.name_on_a_list("ru-cec", again, ago=timedelta(days=10)):
+    files = story.name_on_a_list("ru-cec", again, ago=timedelta(days=10))
+    story.declare_pledges(files)
+    for file in files:
         submitted(story, file)
 
 
@@ -232,14 +249,15 @@ def _merged(story: Story, crowd: Crowd) -> None:
     """Somebody named twice with an old and a new passport: judged by a clerk, merged by the supervisor."""
     stated = crowd.somebody("KGZ")
     (kept,) = story.name_on_a_list("ipa-cis", [stated], ago=timedelta(days=12))
-    (double,) = story.name_on_a_list("cis", [replace(stated, document_number="PE0417732")], ago=timedelta(days=9))
+    (double,) = story.name_on_a_list(
+        "cis", [replace(stated, document_number="PE0417732")], ago=timedelta(days=9)
+    )
+    story.declare_pledges([kept])
     under_review(story, kept)
     pair = sorted([kept.application.person_id, double.application.person_id])
     doubt = PossibleDuplicate.objects.get(first=pair[0], second=pair[1])
     judge(doubt, PossibleDuplicate.Verdict.SAME, actor=story.clerk, now=story.now - timedelta(hours=22))
-    story.move(
-        double, "merge", story.supervisor, timedelta(hours=21), kept_person=kept.application.person_id
-    )
+    story.move(double, "merge", story.supervisor, timedelta(hours=21), kept_person=kept.application.person_id)
 
 
 def _applies_alone(story: Story, crowd: Crowd) -> None:

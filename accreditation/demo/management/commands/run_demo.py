@@ -105,7 +105,12 @@ class Command(BaseCommand):
         beat = [*celery, "beat", "-S", "celery.beat:Scheduler", "--loglevel=INFO"]
         mail = ["manage.py", "demo_mail", "--port", str(self.mail_port)]
         os.chdir(settings.BASE_DIR)
-        for name, arguments in {"mail server": mail, "web server": web, "worker": worker, "beat": beat}.items():
+        for name, arguments in {
+            "mail server": mail,
+            "web server": web,
+            "worker": worker,
+            "beat": beat,
+        }.items():
             children.append(
                 Child(
                     name,
