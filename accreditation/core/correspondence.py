@@ -1,0 +1,103 @@
+"""What a person may do with a letter that no machine can settle. Each deed is audited."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
+
+from accreditation.core.actors import Actor
+from accreditation.core.audit import record
+from accreditation.core.errors import Reason, Refused, WrongState
+from accreditation.core.outbox import OutboxMessage
+
+State = OutboxMessage.State
+
+
+@dataclass(frozen=True)
+class Deed:
+    """One thing to do: from which states, and which fields it sets.
+
+    `whole_mail`: what is said of one letter of a mail holds for all that left, or may have left, with it.
+    """
+
+    name: str
+    label: str | Promise
+    sources: tuple[str, ...]
+    sets: Callable[[datetime], dict[str, Any]]
+    whole_mail: bool = False
+    grave: bool = False
+
+    def fits(self, letter: OutboxMessage) -> bool:
+        bounces_twice = self.name == "bounced" and letter.bounced_at is not None
+        return letter.state in self.sources and not bounces_twice
+
+
+def _at_once(now: datetime) -> dict[str, Any]:
+    return {"state": State.PENDING, "due_at": now, "attempts": 0, "error": "", "bounced_at": None}
+
+
+DEEDS = {
+    deed.name: deed
+    for deed in (
+        Deed("retry", _l("Send now"), (State.FAILED,), _at_once),
+        Deed(
+            "was_sent",
+            _l("It was sent"),
+            (State.UNCERTAIN,),
+            # The time to appeal counts from here: later than it may have left, never earlier.
+            lambda now: {"state": State.SENT, "sent_at": now, "error": ""},
+            whole_mail=True,
+        ),
+        Deed("send_again", _l("Send it again"), (State.UNCERTAIN,), _at_once, whole_mail=True),
+        Deed("bounced", _l("It came back"), (State.SENT,), lambda now: {"bounced_at": now}),
+        Deed(
+            "printed",
+            _l("Printed and given"),
+            (State.TO_PRINT,),
+            lambda now: {"state": State.SENT, "sent_at": now},
+        ),
+        Deed(
+            "cancel",
+            _l("Cancel"),
+            (State.PENDING, State.FAILED, State.TO_PRINT),
+            lambda now: {"state": State.CANCELLED},
+            grave=True,
+        ),
+    )
+}
+
+
+def deeds_for(letter: OutboxMessage) -> list[Deed]:
+    """What can be done with a letter as it stands."""
+    return [deed for deed in DEEDS.values() if deed.fits(letter)]
+
+
+def settle(pk: int, name: str, *, actor: Actor, now: datetime, reason: str = "") -> OutboxMessage:
+    """Do it, or raise and change nothing. Cancelling needs a reason.
+
+    Raises DoesNotExist, WrongState (the letter has gone on since the page was shown), Refused (no reason).
+    """
+    deed = DEEDS[name]
+    with transaction.atomic():
+        letter = OutboxMessage.objects.select_for_update(of=("self",), no_key=True).get(pk=pk)
+        if not deed.fits(letter):
+            raise WrongState(
+                _("This letter is now “%(state)s”.") % {"state": letter.get_state_display()},
+                state=letter.state,
+                version=0,
+            )
+        if deed.grave and not reason.strip():
+            raise Refused([Reason("no_reason", _("Give a reason."))])
+        together = OutboxMessage.objects.filter(pk=pk)
+        if deed.whole_mail and letter.message_id:
+            together = OutboxMessage.objects.filter(message_id=letter.message_id, state=letter.state)
+        for one in together:
+            record(one, f"letter_{name}", actor=actor, now=now, reason=reason.strip(), kind=one.kind)
+        together.update(**deed.sets(now))
+        letter.refresh_from_db()
+        return letter

@@ -1,0 +1,225 @@
+"""Every letter: where it stands, what its reader reads, and what a person can do where no machine can."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from csp.decorators import csp_replace
+from django.contrib import admin, messages
+from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from accreditation.accounts.roles import APPROVER, AUDITOR, CLERK, SUPERVISOR, roles_of
+from accreditation.core.actors import actor_of, moment_of
+from accreditation.core.audit import AuditEvent
+from accreditation.core.correspondence import DEEDS, deeds_for, settle
+from accreditation.core.editing import ReadOnly
+from accreditation.core.errors import MoveError
+from accreditation.core.mail import Rendered, render
+from accreditation.core.outbox import OutboxMessage
+from accreditation.core.site import site
+from accreditation.core.templatetags.look import state_badge
+from accreditation.credentials.models import Accreditation
+from accreditation.missions.models import Delegation, Mission
+from accreditation.workflow.models import Application
+from accreditation.workflow.reminders import late_decisions
+
+State = OutboxMessage.State
+SIGNS = {
+    State.PENDING: ("●", "wait"),
+    State.SENDING: ("●", "wait"),
+    State.SENT: ("✓", "good"),
+    State.FAILED: ("✕", "bad"),
+    State.UNCERTAIN: ("?", "bad"),
+    State.CANCELLED: ("–", "calm"),
+    State.TO_PRINT: ("!", "wait"),
+}
+NEEDS_A_CLERK = Q(state__in=[State.FAILED, State.UNCERTAIN, State.TO_PRINT]) | Q(bounced_at__isnull=False)
+
+
+def may_read(user: Any) -> bool:
+    return user.is_superuser or not roles_of(user).isdisjoint({CLERK, SUPERVISOR, APPROVER, AUDITOR})
+
+
+def may_settle(user: Any) -> bool:
+    return not roles_of(user).isdisjoint({CLERK, SUPERVISOR, APPROVER})
+
+
+def badge(letter: OutboxMessage) -> SafeString:
+    if letter.bounced_at is not None and letter.state == State.SENT:
+        return state_badge("✕", _("came back"), "bad")
+    sign, tone = SIGNS[State(letter.state)]
+    return state_badge(sign, str(State(letter.state).label), tone)
+
+
+class Attention(admin.SimpleListFilter):
+    title = gettext_lazy("needs a clerk")
+    parameter_name = "needs"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [
+            ("clerk", gettext_lazy("needs a clerk")),
+            ("late", gettext_lazy("decision, not left in a day")),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[OutboxMessage]) -> QuerySet[OutboxMessage]:
+        if self.value() == "late":
+            return queryset.filter(pk__in=late_decisions(moment_of(request)).values("pk"))
+        return queryset.filter(NEEDS_A_CLERK) if self.value() == "clerk" else queryset
+
+
+class OfMission(admin.SimpleListFilter):
+    title = gettext_lazy("mission")
+    parameter_name = "mission"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        missions = Mission.objects.order_by("-election__day", "name").values_list("pk", "name")
+        return [(str(pk), name) for pk, name in missions[:200]]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[OutboxMessage]) -> QuerySet[OutboxMessage]:
+        if not (self.value() or "").isdecimal():
+            return queryset
+        about = Q(about_type="missions.mission", about_id=self.value())
+        for model in (Application, Accreditation, Delegation):
+            keys = model._default_manager.filter(mission=self.value()).values("pk")
+            about |= Q(about_type=model._meta.label_lower, about_id__in=keys)
+        return queryset.filter(about)
+
+
+class LetterAdmin(ReadOnly):
+    """The letters, those that need a clerk first; never edited, never deleted."""
+
+    list_display = ("reader", "what", "standing", "written", "tries", "error")
+    list_display_links = ("reader",)
+    list_filter = (Attention, "state", "kind", "language", OfMission)
+    search_fields = ("email", "=message_id", "facts__number")
+    search_help_text = gettext_lazy("An address, a Message-ID, or the number of an application.")
+    show_full_result_count = False
+    list_per_page = 50
+    actions = None
+    change_list_template = "admin/letters/list.html"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[OutboxMessage]:
+        needy = Case(When(NEEDS_A_CLERK, then=Value(0)), default=Value(1), output_field=IntegerField())
+        return OutboxMessage.objects.annotate(needy=needy).order_by(*self.get_ordering(request))
+
+    def get_ordering(self, request: HttpRequest) -> Sequence[str]:
+        return ("needy", "-pk")
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return may_read(request.user)
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return may_read(request.user)
+
+    def get_urls(self) -> list[URLPattern]:
+        def page(address: str, view: Any, name: str) -> URLPattern:
+            return path(address, site.admin_view(view), name=f"core_outboxmessage_{name}")
+
+        return [
+            page("<int:pk>/change/", letter_page, "change"),
+            page("<int:pk>/html/", letter_as_html, "html"),
+            page("<int:pk>/print/", letter_to_print, "print"),
+            page("<int:pk>/settle/<slug:name>/", settle_letter, "settle"),
+            *[one for one in super().get_urls() if one.name == "core_outboxmessage_changelist"],
+        ]
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        late = late_decisions(moment_of(request)).count() if may_read(request.user) else 0
+        return super().changelist_view(request, {**(extra_context or {}), "late_decisions": late})
+
+    @admin.display(description=gettext_lazy("to"))
+    def reader(self, letter: OutboxMessage) -> str:
+        return letter.email or _("(to be printed)")
+
+    @admin.display(description=gettext_lazy("letter"), ordering="kind")
+    def what(self, letter: OutboxMessage) -> str:
+        return " – ".join(filter(None, [letter.kind, str(letter.facts.get("number", ""))]))
+
+    @admin.display(description=gettext_lazy("state"), ordering="state")
+    def standing(self, letter: OutboxMessage) -> SafeString:
+        return badge(letter)
+
+    @admin.display(description=gettext_lazy("written at"), ordering="created_at")
+    def written(self, letter: OutboxMessage) -> Any:
+        return letter.created_at
+
+    @admin.display(description=gettext_lazy("attempts"), ordering="attempts")
+    def tries(self, letter: OutboxMessage) -> int:
+        return letter.attempts
+
+
+def _opened(request: HttpRequest, pk: int) -> OutboxMessage:
+    if not may_read(request.user):
+        raise Http404
+    return get_object_or_404(OutboxMessage, pk=pk)
+
+
+def _words(request: HttpRequest, letter: OutboxMessage) -> Rendered:
+    """As it was read, or as it would be read if it left now: with all letters that share its mail."""
+    facts = [letter.facts]
+    if letter.together and letter.state == State.SENT and letter.message_id:
+        mail = OutboxMessage.objects.filter(message_id=letter.message_id, state=State.SENT).order_by("pk")
+        facts = list(mail.values_list("facts", flat=True)) or facts
+    return render(letter.kind, letter.language, facts, sent_at=letter.sent_at or moment_of(request))
+
+
+def _show(request: HttpRequest, template: str, title: str, context: dict[str, Any]) -> HttpResponse:
+    request.current_app = site.name
+    return TemplateResponse(
+        request, f"admin/letters/{template}.html", {**site.each_context(request), "title": title, **context}
+    )
+
+
+@require_safe
+def letter_page(request: HttpRequest, pk: int) -> HttpResponse:
+    letter = _opened(request, pk)
+    words = _words(request, letter)
+    return _show(
+        request,
+        "letter",
+        words.subject,
+        {
+            "letter": letter,
+            "words": words,
+            "badge": badge(letter),
+            "zone": letter.facts.get("zone") or "UTC",
+            "deeds": deeds_for(letter) if may_settle(request.user) else [],
+            "history": AuditEvent.objects.about(letter).select_related("actor"),
+        },
+    )
+
+
+@require_safe
+@csp_replace(
+    {"default-src": ["'none'"], "style-src": ["'unsafe-inline'"], "sandbox": True, "script-src": None}
+)
+def letter_as_html(request: HttpRequest, pk: int) -> HttpResponse:
+    """The mail's own HTML, alone: no script, no picture, no form, no origin."""
+    return HttpResponse(_words(request, _opened(request, pk)).html)
+
+
+@require_safe
+def letter_to_print(request: HttpRequest, pk: int) -> HttpResponse:
+    letter = _opened(request, pk)
+    return _show(request, "print", _("Letter to print"), {"letter": letter, "words": _words(request, letter)})
+
+
+@require_POST
+def settle_letter(request: HttpRequest, pk: int, name: str) -> HttpResponse:
+    _opened(request, pk)
+    if not may_settle(request.user) or name not in DEEDS:
+        raise Http404
+    try:
+        reason = request.POST.get("reason", "")
+        settle(pk, name, actor=actor_of(request), now=moment_of(request), reason=reason)
+        messages.success(request, _("Done: %(deed)s.") % {"deed": DEEDS[name].label})
+    except MoveError as error:
+        messages.error(request, " ".join(str(reason) for reason in error.reasons))
+    return HttpResponseRedirect(reverse("admin:core_outboxmessage_change", args=[pk]))
