@@ -31,5 +31,7 @@ if settings.DEMONSTRATION:
 
 urlpatterns += i18n_patterns(
     path("", include("accreditation.accounts.urls")),
+    path("", include("accreditation.observers.urls")),
+    path("", include("accreditation.missions.urls")),
     prefix_default_language=True,
 )

@@ -29,6 +29,11 @@ def day_in_words(day: date) -> str:
     return words.replace("1 ", "1er ", 1) if language == "fr" and day.day == 1 else words
 
 
+def day_and_month(day: date) -> str:
+    """Write a date without its year, for a column of days around an election: '17 Dec'."""
+    return format_date(day, "d MMM", locale=_locale())
+
+
 def offset_in_words(moment: datetime) -> str:
     """Write the offset of an aware moment: 'UTC+4', 'UTC+5:30', 'UTC-11', 'UTC'."""
     offset = moment.utcoffset()

@@ -46,6 +46,14 @@ def in_words(day: date | None) -> str:
 
 
 @register.filter
+def day_and_month(day: date | None) -> str:
+    """`{{ arrives_on|day_and_month }}`: '17 Dec', where the year is plain."""
+    if day is None:
+        return ""
+    return format_html('<time datetime="{}">{}</time>', day.isoformat(), moments.day_and_month(day))
+
+
+@register.filter
 def time_left(moment: datetime | None, now: datetime | None = None) -> str:
     """`{{ due_at|time_left }}` or `{{ due_at|time_left:now }}`: '2 days 3 hours left', '5 hours late'."""
     return "" if moment is None else moments.time_left(moment, now or timezone.now())

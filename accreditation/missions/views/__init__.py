@@ -1,0 +1,1 @@
+"""The pages of a head of mission: the own roster, its people, its lists, and the mission itself."""
