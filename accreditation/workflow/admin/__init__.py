@@ -5,11 +5,13 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import URLPattern, path, reverse
 
+from accreditation.core.outbox import OutboxMessage
 from accreditation.core.site import site
 from accreditation.credentials.models import Accreditation
 from accreditation.observers.models import Person, PossibleDuplicate
 from accreditation.workflow.admin import bulk, desk, duplicates, postponement, review, wishes
 from accreditation.workflow.admin.accreditations import AccreditationAdmin, ReadOnly
+from accreditation.workflow.admin.letters import LetterAdmin
 from accreditation.workflow.admin.pages import for_readers
 from accreditation.workflow.admin.people import PersonAdmin
 from accreditation.workflow.desk import reads_documents, reads_people
@@ -66,3 +68,4 @@ site.register(Application, ApplicationAdmin)
 site.register(Accreditation, AccreditationAdmin)
 site.register(Person, PersonAdmin)
 site.register(PossibleDuplicate, PossibleDuplicateAdmin)
+site.register(OutboxMessage, LetterAdmin)

@@ -23,7 +23,13 @@ from accreditation.credentials.models import Accreditation
 from accreditation.observers.search import memberships_named
 from accreditation.workflow import finding
 from accreditation.workflow.admin.desk import LONG_TEXTS
-from accreditation.workflow.admin.moves import Kind, buttons_for, changes_of, move_page
+from accreditation.workflow.admin.moves import (
+    Kind,
+    buttons_for,
+    changes_of,
+    move_page,
+    what_stands_against,
+)
 from accreditation.workflow.admin.pages import for_readers, show, url_of
 from accreditation.workflow.desk import reads_documents, reads_people
 from accreditation.workflow.models import Amendment, Application
@@ -149,10 +155,12 @@ def accreditation(request: HttpRequest, pk: int) -> HttpResponse:
         corrections = Amendment.objects.filter(
             membership__person=held.person_id, is_correction=True, verdict=Amendment.Verdict.OPEN
         ).select_related("asked_by")
+    buttons = buttons_for(ACCREDITATIONS, held, actor_of(request), moment_of(request))
     context = {
         "held": held,
         "badge": badge(held.state),
-        "buttons": buttons_for(ACCREDITATIONS, held, actor_of(request), moment_of(request)),
+        "buttons": buttons,
+        "against": what_stands_against(buttons),
         "changes": changes_of(ACCREDITATIONS, held),
         "letters": OutboxMessage.objects.about(held),
         "corrections": corrections,

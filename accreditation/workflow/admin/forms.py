@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -27,11 +27,23 @@ class DayInput(forms.DateInput):
 class MoveForm(forms.Form):
     """A move that asks nothing. `subject` is what is moved, `now` the moment of the request."""
 
+    may_stay_empty: ClassVar[frozenset[str]] = frozenset()
+
     def __init__(self, *args: Any, subject: Any, now: datetime, **kwargs: Any) -> None:
         self.subject, self.now = subject, now
         super().__init__(*args, **kwargs)
+        self._say_what_is_optional()
+
+    def full_clean(self) -> None:
+        """What is missing is the guards' to say, all at once and in their words."""
         for field in self.fields.values():
             field.required = False
+        super().full_clean()
+        self._say_what_is_optional()
+
+    def _say_what_is_optional(self) -> None:
+        for name, field in self.fields.items():
+            field.required = name not in self.may_stay_empty
 
     def wish(self) -> Wish:
         given = dict(self.cleaned_data)
@@ -40,6 +52,10 @@ class MoveForm(forms.Form):
 
 class ReasonForm(MoveForm):
     reason = forms.CharField(label=_("Reason"), widget=forms.Textarea(attrs={"rows": 4}))
+
+
+class WhyForm(ReasonForm):
+    may_stay_empty = frozenset({"reason"})
 
 
 class AskForm(MoveForm):
@@ -72,6 +88,7 @@ class GroundsForm(MoveForm):
 
 
 class RecommendRefusalForm(GroundsForm):
+    may_stay_empty = frozenset({"reason"})
     reason = forms.CharField(
         label=_("For the approver"), widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"})
     )
@@ -79,6 +96,7 @@ class RecommendRefusalForm(GroundsForm):
 
 
 class RefuseForm(GroundsForm):
+    may_stay_empty = frozenset({"text"})
     text = forms.CharField(
         label=_("What else the letter says"), widget=forms.Textarea(attrs={"rows": 4, "dir": "auto"})
     )
@@ -99,6 +117,7 @@ class ApproveForm(MoveForm):
 
 
 class AppealForm(MoveForm):
+    may_stay_empty = frozenset({"text"})
     body = forms.CharField(label=_("Appeal body"))
     text = forms.CharField(
         label=_("Grounds of the appeal"), widget=forms.Textarea(attrs={"rows": 4, "dir": "auto"})
@@ -110,6 +129,7 @@ class AppealForm(MoveForm):
 
 
 class RulingForm(MoveForm):
+    may_stay_empty = frozenset({"reason"})
     ruling = forms.CharField(label=_("Ruling"), help_text=_("Its body, number and day"))
     reason = forms.CharField(
         label=_("What else the letter says"), widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"})
@@ -168,7 +188,7 @@ FORMS: Mapping[str, type[MoveForm]] = {
     "change_category": CategoryForm,
     "merge": MergeForm,
     "suspend": ReasonForm,
-    "reinstate": ReasonForm,
+    "reinstate": WhyForm,
     "revoke": RevokeForm,
     "restore": RulingForm,
     "cancel": ReasonForm,

@@ -61,6 +61,15 @@ class Button:
     key: str
     against: list[Reason]
 
+    @property
+    def look(self) -> str:
+        """One main button, grave ones in red, what is seldom done as a link."""
+        if self.grave:
+            return "button grave"
+        if self.main:
+            return "button"
+        return "button quiet" if self.key else "link"
+
 
 KEYS = {
     "take": "a",
@@ -108,7 +117,18 @@ def buttons_for(kind: Kind, subject: Any, actor: Actor, now: Any, query: str = "
                 against=[reason for reason in against if reason.code not in later],
             )
         )
-    return sorted(offered, key=lambda button: (not button.main, button.grave))
+    return sorted(
+        offered, key=lambda button: (not button.main, not (button.key or button.grave), button.grave)
+    )
+
+
+def what_stands_against(buttons: list[Button]) -> list[tuple[str, str]]:
+    """Every reason once, with the moves that it hinders."""
+    hindered: dict[str, list[str]] = {}
+    for button in buttons:
+        for reason in button.against:
+            hindered.setdefault(str(reason), []).append(str(button.label))
+    return [(words, ", ".join(labels)) for words, labels in hindered.items()]
 
 
 def _asked_for(transition: Transition) -> frozenset[str]:

@@ -33,6 +33,7 @@ from accreditation.workflow.admin.moves import (
     changes_of,
     make_move,
     move_page,
+    what_stands_against,
 )
 from accreditation.workflow.admin.pages import badge, is_clerk, show, url_of
 from accreditation.workflow.desk import neighbours, readable, reads_documents
@@ -184,6 +185,7 @@ def page_of(
         "left": moments.time_left(due, now) if due else "",
         "late": bool(due and due <= now),
         "buttons": buttons,
+        "against": what_stands_against(buttons),
         "at_once": _at_once(request.user, application, buttons),
         "at_once_url": APPLICATIONS.move_url(application, AT_ONCE, query),
         "reasons": reasons or [],
