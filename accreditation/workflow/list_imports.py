@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from accreditation.core import storage
 from accreditation.core.actors import SYSTEM, Actor
+from accreditation.core.collecting import nothing_is_garbage
 from accreditation.core.errors import MoveError, NotAllowed, Reason, Refused
 from accreditation.core.places import CountryNames
 from accreditation.missions.models import Delegation, Mission, speaks_for
@@ -59,16 +60,17 @@ class Preview:
 
 def read_for(mission: Mission, content: bytes, filename: str, answers: Answers, *, now: datetime) -> ReadList:
     """The list as this mission's rules judge it. Raises ListRefused."""
-    return read_list(
-        content,
-        filename,
-        countries=CountryNames.load(),
-        rules=rules_for(mission),
-        today=mission.election.calendar.local_date(now),
-        dates=answers.dates,
-        columns=answers.columns,
-        default_category=answers.category,
-    )
+    with nothing_is_garbage():
+        return read_list(
+            content,
+            filename,
+            countries=CountryNames.load(),
+            rules=rules_for(mission),
+            today=mission.election.calendar.local_date(now),
+            dates=answers.dates,
+            columns=answers.columns,
+            default_category=answers.category,
+        )
 
 
 def preview_of(read: ReadList, delegation: Delegation) -> Preview:
@@ -96,13 +98,14 @@ def take_in_list(
 ) -> Intake:
     """The good rows from `first` to before `last`, in one transaction."""
     good = read.good[first:last]
-    return take_in(
-        [row.statement for row in good],
-        delegation=delegation,
-        actor=actor,
-        now=now,
-        warned=[[why.code for why in row.warnings] for row in good],
-    )
+    with nothing_is_garbage():
+        return take_in(
+            [row.statement for row in good],
+            delegation=delegation,
+            actor=actor,
+            now=now,
+            warned=[[why.code for why in row.warnings] for row in good],
+        )
 
 
 def report_of(read: ReadList, intake: Intake | None = None) -> dict[str, Any]:

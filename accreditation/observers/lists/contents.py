@@ -14,7 +14,7 @@ from accreditation.observers.lists.dates import read_date, read_time, western_di
 from accreditation.observers.lists.reading import Cell
 from accreditation.observers.lists.words import read_category, read_role, read_sex
 
-SAMPLE = 250
+SAMPLE = 150
 SURE = 0.8  # this share of the cells must look alike; lists have errors in them
 
 _EMAIL = re.compile(r"\s*\S+@\S+\.\w{2,}\s*[,;]?.*")
