@@ -7,12 +7,17 @@ costs the seconds until the next one. Ticks expire, so that they do not pile up 
 import os
 
 from celery import Celery
+from kombu import Queue
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 app = Celery("accreditation")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+# A tick is never acknowledged: nothing is lost with it. And a worker that holds an unacknowledged message when
+# Redis goes away does not survive it (kombu wants to restore the message over the lost connection, and raises).
+app.conf.task_queues = [Queue("celery", no_ack=True)]
 
 MINUTE = 60.0
 
