@@ -45,8 +45,6 @@ def approve(client: Client, application: Application) -> float:
     """Approve by the API, as a clerk's page does; the seconds that it took."""
     began = time.monotonic()
     answer = client.post(f"/api/v1/applications/{application.public_id}/transitions/approve/")
-    if answer.status_code == 404:
-        answer = client.post(f"/api/v1/applications/{application.public_id}/transitions/approve")
     assert answer.status_code == 200, answer.content
     return time.monotonic() - began
 
