@@ -59,8 +59,8 @@ SUSPECTS: Mapping[Guard, Suspects] = {
     guards.no_open_duplicate: _in_open_pairs,
     guards.no_current_accreditation: _with_accreditation,
 }
-"""Guards that ask the database, with one query that finds all rows which such a guard might refuse. The guard
-itself is then asked about those alone, so that its answer and its words stay the only ones."""
+"""Guards that ask the database, with a query that finds all rows which such a guard might refuse. The guard is
+then asked about those alone, so that its answer and its words stay the only ones."""
 
 
 def rows_for(actor: Actor, election: Election, pks: Collection[int]) -> QuerySet[Application]:
@@ -125,7 +125,7 @@ def begin(
 ) -> BulkRun:
     """Write down a wish for many; `carry_on` makes it true. The versions are those that its asker was shown."""
     shown = versions or {}
-    return BulkRun.objects.create(
+    run = BulkRun.objects.create(
         election=election,
         move=name,
         given=dict(given),
@@ -135,6 +135,8 @@ def begin(
         asked_at=now,
         came_from=came_from[:500],
     )
+    run.refresh_from_db(fields=["given"])  # as JSON, as every later step reads it
+    return run
 
 
 def carry_on(run: BulkRun, *, actor: Actor, now: datetime) -> BulkRun:

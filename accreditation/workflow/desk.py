@@ -201,10 +201,10 @@ class Desk:
         for queue in self.queues:
             rows = queue.rows(self, self.everything()).order_by(*queue.order).values("pk")[: MOST_COUNTED + 1]
             sql, values = rows.query.sql_with_params()
-            parts.append(f"(SELECT count(*) FROM ({sql}) AS counted)")
+            parts.append(f"(SELECT count(*) FROM ({sql}) AS counted)")  # noqa: S608 - the ORM's own SQL
             parameters += values
         with connection.cursor() as cursor:
-            cursor.execute("SELECT " + ", ".join(parts), parameters)  # Django's own SQL, with its parameters
+            cursor.execute("SELECT " + ", ".join(parts), parameters)
             return dict(zip((queue.code for queue in self.queues), cursor.fetchone(), strict=True))
 
 

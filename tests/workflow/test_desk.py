@@ -217,7 +217,7 @@ def test_a_row_says_its_time_left_its_state_and_its_flags_in_words(client: Clien
     assert "VASILEVA Emiliya" in words
     assert "Васильева Эмилия" in words
     assert "Baku time (UTC+4)" in words
-    assert " left</b>" in words
+    assert " left</bdi></b>" in words
     assert "possible duplicate" in words
     assert one.number in words
 
