@@ -185,7 +185,9 @@ def _closed(task: Task, applying: Applying, status: Status) -> tuple[Status, str
 def open_tasks(applying: Applying) -> frozenset[str]:
     """The tasks whose pages take an answer now."""
     everything = frozenset(BY_SLUG)
-    if applying.led_by_another or (applying.is_being_filled and applying.is_late):
+    if applying.led_by_another or applying.election.cancelled_at is not None:
+        return frozenset()
+    if applying.is_being_filled and applying.is_late:
         return frozenset()
     if applying.is_asked:
         return _concerned(applying)

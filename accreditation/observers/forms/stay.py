@@ -21,7 +21,7 @@ class MissionForm(QuestionForm):
     mission = forms.ModelChoiceField(
         label=_l("Mission"),
         queryset=Mission.objects.none(),
-        help_text=_l("Only missions that the commission has registered stand here"),
+        help_text=_l("Registered by the commission for this election"),
         empty_label="",
         error_messages={
             "required": _l("Choose the mission that sends you"),
@@ -125,7 +125,10 @@ class WorkForm(QuestionForm):
         for name in ("outlet", "ministry_number") if not writes else ("role",):
             del self.fields[name]
         if not writes:
-            self.fields["role"].choices = [("", ""), *Role.choices]
+            self.fields["role"].choices = [
+                ("", ""),
+                *((code, str(words).capitalize()) for code, words in Role.choices),
+            ]
 
 
 class VisitForm(QuestionForm):
@@ -171,4 +174,4 @@ class VisitForm(QuestionForm):
     def check_together(self, cleaned: dict[str, Any]) -> None:
         arrives, departs = cleaned.get("arrives_on"), cleaned.get("departs_on")
         if arrives and departs and departs < arrives:
-            self.add_error("departs_on", _("The day of departure must be after the day of arrival"))
+            self.add_error("departs_on", _("The day of departure cannot be before the day of arrival"))

@@ -14,6 +14,7 @@ from accreditation.core.machine import perform
 from accreditation.core.views import move_refused
 from accreditation.observers.forms import AppealForm
 from accreditation.observers.views.access import own_application, to_application
+from accreditation.observers.views.summary import sections_of
 from accreditation.workflow.applicant_tasks import may_send, next_task, rows_of
 from accreditation.workflow.applying import Applying, begin_again, can_begin_again
 from accreditation.workflow.following import history_of, letters_to, verdict_on
@@ -66,6 +67,7 @@ def status_of(applying: Applying) -> dict[str, Any]:
         "late": due is not None and applying.now >= due,
         "history": history_of(application),
         "letters": letters_to(applying),
+        "sections": [] if applying.led_by_another else sections_of(applying, rows_of(applying)),
         "verdict": verdict,
         "appeal_words": applying.election.calendar.in_words(last) if last else "",
         "may_withdraw": "withdraw" in offered,

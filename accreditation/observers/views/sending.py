@@ -10,11 +10,12 @@ from django.views.decorators.http import require_http_methods
 
 from accreditation.core.errors import NotAllowed, Refused, WrongState
 from accreditation.core.views import move_refused
-from accreditation.observers.views.access import own_application, to_application
+from accreditation.observers.views.access import own_application, see_other, to_application
 from accreditation.observers.views.home import applying_url, move_own
 from accreditation.observers.views.summary import sections_of
 from accreditation.workflow.applicant_tasks import may_send, rows_of
 from accreditation.workflow.applying import Applying
+from accreditation.workflow.models import Application
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -42,8 +43,13 @@ def check(request: HttpRequest, applying: Applying) -> HttpResponse:
     if request.method == "POST":
         try:
             move_own(request, applying, "answer" if applying.is_asked else "submit")
+            if applying.is_asked:
+                messages.success(request, _("Your answer has been sent."))
             return to_application(applying)
-        except WrongState:
+        except WrongState as error:
+            if error.state in (Application.State.DRAFT, Application.State.INFORMATION_REQUESTED):
+                messages.warning(request, _("It has changed since you looked. Check it once more."))
+                return see_other("apply-check", applying.election.code)
             messages.info(request, _("Your application has been sent already; it was not sent twice."))
             return to_application(applying)
         except NotAllowed as error:

@@ -15,6 +15,7 @@ from accreditation.observers.views.access import see_other
 from accreditation.observers.views.home import home
 from accreditation.workflow.applying import applying_of, save_answers
 from accreditation.workflow.models import Application
+from accreditation.workflow.plain_states import plain_state
 
 
 @require_safe
@@ -62,12 +63,29 @@ def door(request: HttpRequest, code: str) -> HttpResponse:
         return join(request, mission)
     if not request.user.is_authenticated:  # known or not, a stranger sees the same
         return redirect_to_login(request.get_full_path())
-    own = (
-        Application.objects.filter(public_id=code, applicant=request.user).select_related("election").first()
-    )
-    if own is None:
+    return from_letter(request, code)
+
+
+def from_letter(request: HttpRequest, public_id: str) -> HttpResponse:
+    """The address that letters carry: the own application; or, for somebody whom a mission named with this
+    very e-mail address, how far that application is and nothing of what the mission states.
+    """
+    rows = Application.objects.select_related("election", "mission", "membership", "accreditation")
+    application = rows.filter(public_id=public_id).first()
+    if application is None:
         raise Http404
-    return see_other("apply", own.election.code)
+    if application.applicant_id == request.user.pk:
+        return see_other("apply", application.election.code)
+    if application.applicant_id is not None or application.membership.email.lower() != request.user.email:
+        raise Http404
+    due = application.decision_due_at if application.state in Application.WITH_THE_COMMISSION else None
+    context = {
+        "application": application,
+        "election": application.election,
+        "state": plain_state(application),
+        "due_words": application.election.calendar.in_words(due) if due else "",
+    }
+    return render(request, "apply/named.html", context)
 
 
 def join(request: HttpRequest, mission: Mission) -> HttpResponse:

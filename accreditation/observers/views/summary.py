@@ -87,7 +87,7 @@ def _birth(applying: Applying, names: dict[str, str]) -> Told:
     return [
         (_("Date of birth"), _day(said.born), False),
         (_("Place of birth"), said.birth_place, False),
-        (_("Sex"), str(membership.get_sex_display()) if membership else "", False),
+        (_("Sex"), str(membership.get_sex_display()).capitalize() if membership else "", False),
         (_("Citizenship"), names.get(said.citizenship, said.citizenship), False),
         (_("Other citizenships"), others or _("None"), False),
     ]
@@ -120,7 +120,7 @@ def _work(applying: Applying, names: dict[str, str]) -> Told:
             (_("Accreditation with the ministry"), said.ministry_number, True),
             (_("Position at home"), said.function, False),
         ]
-    role = str(membership.get_role_display()) if membership else ""
+    role = str(membership.get_role_display()).capitalize() if membership else ""
     return [(_("Role"), role, False), (_("Position at home"), said.function, False)]
 
 
