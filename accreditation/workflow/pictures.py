@@ -5,6 +5,7 @@ A picture can be sent while its file is a draft or information is requested; the
 saw.
 """
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,20 +13,12 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accreditation.core import storage
 from accreditation.core.actors import Actor
-from accreditation.core.audit import record
 from accreditation.core.errors import NotAllowed, Reason, Refused
-from accreditation.core.uploads import (
-    PASSPORT_PAGE,
-    PORTRAIT_PHOTO,
-    AcceptedImage,
-    ImageRules,
-    UploadRefused,
-    accept_image,
-)
-from accreditation.missions.models import DocumentKind, Election, Mission, speaks_for
+from accreditation.core.uploads import ImageRules, UploadRefused, accept_image
+from accreditation.missions.models import DocumentKind, Mission, speaks_for
 from accreditation.observers.models import Membership, Upload
+from accreditation.observers.pictures import keep_picture
 from accreditation.observers.portraits import PeopleOfMission
 from accreditation.workflow.models import Application
 from accreditation.workflow.parties import clerk
@@ -39,19 +32,6 @@ OPEN = (
 )
 
 
-def rules_of(kind: str, election: Election) -> ImageRules:
-    """What a picture of that kind must be at this election."""
-    if kind != DocumentKind.PHOTO:
-        return PASSPORT_PAGE
-    return ImageRules(
-        max_bytes=election.photo_max_bytes,
-        min_width=election.photo_min_width,
-        min_height=election.photo_min_height,
-        ratio=PORTRAIT_PHOTO.ratio,
-        max_side=PORTRAIT_PHOTO.max_side,
-    )
-
-
 def add_picture(membership: Membership, kind: str, file: object, *, actor: Actor, now: datetime) -> Upload:
     """Keep a picture of a membership's; the newest of a kind holds, the one before stays on record.
 
@@ -63,44 +43,18 @@ def add_picture(membership: Membership, kind: str, file: object, *, actor: Actor
         raise NotAllowed()
     if kind not in (DocumentKind.PHOTO, DocumentKind.PASSPORT_PAGE):
         raise Refused([Reason("unknown_kind", _("Send a photo or a passport page."))])
-    return _keep(
-        membership, kind, accept_image(file, rules_of(kind, membership.mission.election)), actor, now
-    )[0]
+    return _keep(membership, kind, file, actor, now)
 
 
-def _keep(
-    membership: Membership, kind: str, image: AcceptedImage, actor: Actor, now: datetime
-) -> tuple[Upload, bool]:
-    """The upload's row and whether it is new."""
-    sha256 = bytes.fromhex(image.sha256)
-    current = membership.uploads.filter(kind=kind, replaced_at=None)
-    if (same := current.filter(sha256=sha256).first()) is not None:
-        return same, False
-    _refuse_under_way(membership)
-    name = storage.store(image.jpeg)
+def _keep(membership: Membership, kind: str, file: object, actor: Actor, now: datetime) -> Upload:
     with transaction.atomic():
-        Membership.objects.select_for_update(no_key=True).get(pk=membership.pk)
-        _refuse_under_way(membership)
-        current.update(replaced_at=now)
-        upload = Upload.objects.create(
-            membership=membership,
-            kind=kind,
-            name=name,
-            sha256=sha256,
-            width=image.width,
-            height=image.height,
-            uploaded_by=actor.user,
-            uploaded_at=now,
-        )
-        record(membership, "picture_added", actor=actor, now=now, fields=[kind], upload=upload.pk)
-    return upload, True
-
-
-def _refuse_under_way(membership: Membership) -> None:
-    file = Application.objects.filter(membership=membership).order_by("pk").last()
-    if file is not None and file.state not in OPEN:
-        words = _("The application is “%(state)s”; its pictures cannot be changed now.")
-        raise Refused([Reason("under_way", words % {"state": file.get_state_display()})])
+        # The application before the membership, as every move locks them: none comes between look and write.
+        rows = Application.objects.filter(membership=membership).order_by("-pk")
+        newest = rows.select_for_update(no_key=True).first()
+        if newest is not None and newest.state not in OPEN:
+            words = _("The application is “%(state)s”; its pictures cannot be changed now.")
+            raise Refused([Reason("under_way", words % {"state": newest.get_state_display()})])
+        return keep_picture(membership, kind, file, by=actor, now=now, election=membership.mission.election)
 
 
 # --- a whole archive ---
@@ -147,7 +101,7 @@ def match_archive(
     report = ArchiveReport()
     people = PeopleOfMission.of(mission)
     memberships = Membership.objects.select_related("mission__election").in_bulk(list(people.family))
-    given: dict[tuple[int, str], str] = {}
+    given: dict[tuple[int, str], bytes] = {}
     try:
         for name, content in files:
             report.pictures.append(_give(name, content, people, memberships, given, actor, now))
@@ -161,7 +115,7 @@ def _give(
     content: bytes,
     people: PeopleOfMission,
     memberships: dict[int, Membership],
-    given: dict[tuple[int, str], str],
+    given: dict[tuple[int, str], bytes],
     actor: Actor,
     now: datetime,
 ) -> Picture:
@@ -173,14 +127,14 @@ def _give(
         words = _("The name fits %(people)d people: add the passport number.") % {"people": len(whose.people)}
         return Picture(name, "ambiguous", whose.kind, reasons=[Reason("ambiguous", words)])
     membership = memberships[next(iter(whose.people))]
-    election = membership.mission.election
     try:
         kind = whose.kind or _kind_by_shape(content)
-        image = accept_image(content, rules_of(kind, election))
-        if given.setdefault((membership.pk, kind), image.sha256) != image.sha256:
+        digest = hashlib.sha256(content).digest()
+        if given.setdefault((membership.pk, kind), digest) != digest:
             words = _("There is another picture of this kind for the same person in the archive.")
             return Picture(name, "ambiguous", kind, membership, [Reason("second_picture", words)])
-        __, is_new = _keep(membership, kind, image, actor, now)
+        before = membership.uploads.filter(kind=kind, replaced_at=None).values_list("pk", flat=True).first()
+        is_new = _keep(membership, kind, content, actor, now).pk != before
     except Refused as refused:
         return Picture(name, "refused", whose.kind, membership, refused.reasons)
     return Picture(name, "met" if is_new else "unchanged", kind, membership)

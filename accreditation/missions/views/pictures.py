@@ -13,8 +13,8 @@ from accreditation.missions.models import DocumentKind
 from accreditation.missions.views.access import Room, of_mission
 from accreditation.missions.views.showing import row_of
 from accreditation.observers.models import Upload
-from accreditation.observers.pictures import serve_upload
-from accreditation.workflow.pictures import ArchiveReport, add_picture, match_archive, rules_of
+from accreditation.observers.pictures import rules_of, serve_upload
+from accreditation.workflow.pictures import ArchiveReport, add_picture, match_archive
 
 KINDS = (DocumentKind.PHOTO, DocumentKind.PASSPORT_PAGE)
 
