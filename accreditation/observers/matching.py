@@ -133,23 +133,20 @@ def meet(
     *,
     not_joined: Container[int] = (),
     by_applicant: int | None = None,
-    apart_from: Collection[int] = (),
 ) -> list[Meeting]:
     """Whom each row meets, in the order of the rows; rows meet earlier rows of the same list, too.
 
     not_joined: people whom no row may join although all agrees (they stand in this mission already).
     by_applicant: the account of somebody who speaks for themselves. Such a statement joins only what the same
     account has stated before: knowing a passport does not open anybody's file.
-    apart_from: people who are not asked about, such as the one whose statement is being changed.
     """
     by_document, by_birth = _known(identities, by_applicant)
     meetings: list[Meeting] = []
     for row, identity in enumerate(identities):
-        same_document = [k for k in by_document[identity.number_index] if k.person not in apart_from]
+        same_document = by_document[identity.number_index]
         meeting = _joined(identity, same_document, not_joined)
         if meeting is None:
-            same_birth = [k for k in by_birth[identity.born] if k.person not in apart_from]
-            meeting = Meeting(doubts=_doubts(identity, same_document, same_birth))
+            meeting = Meeting(doubts=_doubts(identity, same_document, by_birth[identity.born]))
             known = _Known(
                 identity.number_index,
                 identity.born,
@@ -161,6 +158,14 @@ def meet(
             by_birth[identity.born].append(known)
         meetings.append(meeting)
     return meetings
+
+
+def doubts_about(identity: Identity, *, apart_from: int) -> list[Doubt]:
+    """Who may be the person of a statement that stands already: everybody but that person."""
+    by_document, by_birth = _known([identity], None)
+    same_document = [k for k in by_document[identity.number_index] if k.person != apart_from]
+    same_birth = [k for k in by_birth[identity.born] if k.person != apart_from]
+    return _doubts(identity, same_document, same_birth)
 
 
 def _joined(identity: Identity, same_document: list[_Known], not_joined: Container[int]) -> Meeting | None:

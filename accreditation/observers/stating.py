@@ -213,7 +213,7 @@ def write(membership: Membership, values: Mapping[str, Any], categories: Categor
         _write_tokens(membership)
     membership.save(update_fields=[*columns, "changed_at"])
     if any(name in values for name in (*NAMES, "born", "sex", "citizenship")):
-        _follow(membership)
+        bear_first_statement(membership.person_id)
 
 
 def new_document(membership: Membership, values: Mapping[str, Any]) -> IdentityDocument:
@@ -252,21 +252,16 @@ def _write_tokens(membership: Membership) -> None:
     )
 
 
-def _follow(membership: Membership) -> None:
-    """An unconfirmed person bears what its first statement says, so that a later one still meets it."""
-    first = (
-        Membership.objects.filter(person=membership.person_id)
-        .order_by("pk")
-        .values_list("pk", flat=True)
-        .first()
-    )
-    if first == membership.pk:
-        Person.objects.filter(pk=membership.person_id, confirmed_at=None).update(
-            family_name=membership.family_name,
-            given_names=membership.given_names,
-            original_name=membership.original_name,
-            born=membership.born,
-            sex=membership.sex,
-            citizenship=membership.citizenship_id,
-            name_key=fold(f"{membership.family_name} {membership.given_names}"),
+def bear_first_statement(person: int) -> None:
+    """Let an unconfirmed person bear what its first statement says, so that a later one still meets it."""
+    first = Membership.objects.filter(person=person).order_by("pk").first()
+    if first is not None:
+        Person.objects.filter(pk=person, confirmed_at=None).update(
+            family_name=first.family_name,
+            given_names=first.given_names,
+            original_name=first.original_name,
+            born=first.born,
+            sex=first.sex,
+            citizenship=first.citizenship_id,
+            name_key=fold(f"{first.family_name} {first.given_names}"),
         )

@@ -19,9 +19,10 @@ from accreditation.core.errors import NotAllowed, Reason, Refused
 from accreditation.core.machine import Move, perform
 from accreditation.credentials.models import Accreditation
 from accreditation.observers.models import Membership
-from accreditation.observers.stating import Categories, as_wish, from_wish, write
+from accreditation.observers.stating import IDENTITY, Categories, as_wish, from_wish, write
 from accreditation.workflow.models import Amendment, Application
 from accreditation.workflow.parties import clerk
+from accreditation.workflow.separating import doubt_again
 
 
 def wish_of(amendment: Amendment) -> dict[str, Any]:
@@ -118,6 +119,8 @@ def _carry_out(amendment: Amendment, *, actor: Actor, now: datetime) -> None:
     application = amendment.application
     categories = Categories(membership.mission)
     write(membership, values, categories)
+    if not IDENTITY.isdisjoint(values):
+        doubt_again(membership)
     category = categories.named(values.get("category"))
     if category and category.pk != application.category_id and not amendment.is_correction:
         from accreditation.workflow.states import APPLICATION  # its table names an effect of this module

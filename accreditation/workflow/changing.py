@@ -20,8 +20,7 @@ from accreditation.core.audit import record
 from accreditation.core.errors import NotAllowed, Refused
 from accreditation.credentials.models import Accreditation
 from accreditation.missions.models import speaks_for
-from accreditation.observers.duplicates import raise_doubts
-from accreditation.observers.matching import Identity, lock_people, meet
+from accreditation.observers.matching import lock_people
 from accreditation.observers.models import Membership
 from accreditation.observers.statements import Statement, refusals, warnings
 from accreditation.observers.stating import (
@@ -37,6 +36,7 @@ from accreditation.observers.stating import (
 from accreditation.workflow.amendments import ask_for
 from accreditation.workflow.models import Amendment, Application
 from accreditation.workflow.parties import clerk
+from accreditation.workflow.separating import settle_identity
 
 
 class Kind(TextChoices):
@@ -162,27 +162,6 @@ def carry_out(change: Change, categories: Categories, *, actor: Actor, now: date
     )
 
 
-def settle_identity(memberships: Sequence[Membership], *, now: datetime) -> None:
-    """Names, births or documents have changed: whoever agrees with something now is a doubt for the clerks."""
-    pairs = []
-    for membership in memberships:
-        identity = Identity.of_membership(membership)
-        own = membership.person_id
-        (meeting,) = meet([identity], not_joined=_everybody, apart_from=(own,))
-        pairs += [(own, doubt.person or 0, doubt.agrees, doubt.similarity) for doubt in meeting.doubts]
-    raise_doubts(pairs)
-
-
-class _Everybody:
-    """Contains all people: nobody is joined by a change."""
-
-    def __contains__(self, person: object) -> bool:
-        return True
-
-
-_everybody: Any = _Everybody()
-
-
 def change_statement(
     membership: Membership,
     statement: Statement,
@@ -219,7 +198,7 @@ def change_statement(
             change.kind = Kind.DRAFT
         carry_out(change, categories, actor=actor, now=now)
         if change.touches_identity:
-            settle_identity([change.membership], now=now)
+            settle_identity([change.membership], actor=actor, now=now)
         codes = [why.code for why in warnings(statement, rules, today)]
         if change.kind == Kind.DRAFT and codes != change.membership.warnings:
             Membership.objects.filter(pk=membership.pk).update(warnings=codes)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from accreditation.accounts.models import User
 from accreditation.core.actors import Actor
-from accreditation.core.audit import AuditEvent, creations, record
+from accreditation.core.audit import record
 from accreditation.core.errors import NotAllowed, Reason, Refused
 from accreditation.missions.models import Delegation, Mission, speaks_for
 from accreditation.observers.matching import Identity, lock_people, meet
@@ -22,10 +22,11 @@ from accreditation.observers.models import Membership
 from accreditation.observers.names import fold
 from accreditation.observers.statements import Statement, refusals, warnings
 from accreditation.observers.stating import Categories, rules_for
-from accreditation.workflow.changing import Change, Kind, carry_out, changes_of, settle_identity
+from accreditation.workflow.changing import Change, Kind, carry_out, changes_of
 from accreditation.workflow.models import Application
-from accreditation.workflow.openings import NewRow, Opened, busy_people, open_files
+from accreditation.workflow.openings import NewRow, Opened, busy_people, open_draft, open_files
 from accreditation.workflow.parties import clerk
+from accreditation.workflow.separating import settle_identity
 
 ATTEMPTS = 3  # a file may come to life between our look and our write, by an appeal: then look again
 
@@ -103,7 +104,7 @@ def _take_in(
             intake.changed += 1
         else:
             intake.amendments += 1
-    settle_identity([change.membership for change in found if change.touches_identity], now=now)
+    settle_identity([change.membership for change in found if change.touches_identity], actor=actor, now=now)
     new = [row for row in range(len(statements)) if row not in standing]
     meetings = meet([identities[row] for row in new], not_joined=people_of(mission) if new else ())
     rows = [
@@ -271,19 +272,4 @@ def open_anew(membership: Membership, *, actor: Actor, now: datetime) -> Applica
         if membership.ended_at is not None or busy_people([membership.person_id], mission.election_id):
             words = _("There is nothing to open: a file is under way, or the membership has ended.")
             raise Refused([Reason("live_already", words)])
-        application = Application.objects.create(
-            election_id=mission.election_id,
-            person_id=membership.person_id,
-            membership=membership,
-            mission=mission,
-            category_id=membership.category_id,
-            applicant=own,
-            entered_by=actor.user,
-            opened_at=now,
-        )
-        AuditEvent.objects.bulk_create(creations([application], actor=actor, now=now))
-        Membership.objects.filter(person=membership.person_id, mission__election=mission.election_id).update(
-            is_primary=False
-        )
-        Membership.objects.filter(pk=membership.pk).update(is_primary=True)
-    return application
+        return open_draft(membership, actor=actor, now=now, applicant=own)

@@ -14,7 +14,7 @@ from typing import Any
 
 from accreditation.accounts.models import new_public_id
 from accreditation.core.actors import Actor
-from accreditation.core.audit import CREATED, AuditEvent
+from accreditation.core.audit import CREATED, AuditEvent, creations
 from accreditation.core.copying import copy_rows, reserve_keys
 from accreditation.core.encryption import encrypt
 from accreditation.credentials.models import Accreditation
@@ -75,6 +75,26 @@ def open_files(
     opened.applications = _copy_applications(opening, mission, categories, actor, now, applicant)
     raise_doubts(doubts)
     return opened
+
+
+def open_draft(membership: Membership, *, actor: Actor, now: datetime, applicant: Any = None) -> Application:
+    """A draft that rests on a membership which stands already; that membership leads from now on."""
+    mission = membership.mission
+    application = Application.objects.create(
+        election_id=mission.election_id,
+        person_id=membership.person_id,
+        membership=membership,
+        mission=mission,
+        category_id=membership.category_id,
+        applicant=applicant,
+        entered_by=actor.user,
+        opened_at=now,
+    )
+    AuditEvent.objects.bulk_create(creations([application], actor=actor, now=now))
+    of_person = Membership.objects.filter(person=membership.person_id, mission__election=mission.election_id)
+    of_person.update(is_primary=False)
+    of_person.filter(pk=membership.pk).update(is_primary=True)
+    return application
 
 
 def busy_people(people: Iterable[int], election: int) -> set[int]:

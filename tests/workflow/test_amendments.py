@@ -8,7 +8,7 @@ from django.db import connection
 from accreditation.core.audit import AuditEvent
 from accreditation.core.errors import NotAllowed, Refused, WrongState
 from accreditation.core.machine import perform
-from accreditation.observers.models import Membership
+from accreditation.observers.models import Membership, PossibleDuplicate
 from accreditation.observers.names import tokens
 from accreditation.workflow.amendments import decline, take_over, wish_of
 from accreditation.workflow.changing import change_statement
@@ -199,6 +199,15 @@ def test_another_category_of_a_file_that_cannot_change_it_leaves_everything_as_i
         take_over(Amendment.objects.get(), actor=actor(make_clerk()), now=NOW)
     assert Membership.objects.get(pk=application.membership_id).family_name != "Corrected"
     assert Amendment.objects.get().verdict == "open"
+
+
+def test_a_wish_that_makes_people_alike_raises_a_doubt_when_it_is_taken_over():
+    application, other = application_in("under_review"), application_in("draft")
+    document = other.membership.document
+    send(application, document_number=document.number, document_country=document.country_id)
+    PossibleDuplicate.objects.all().delete()
+    take_over(Amendment.objects.get(), actor=actor(make_clerk()), now=NOW)
+    assert PossibleDuplicate.objects.get().agrees == ["document", "birth", "name"]
 
 
 # --- by hand ---

@@ -4,6 +4,7 @@ import threading
 from datetime import date
 
 import pytest
+from django.core.management import call_command
 from django.db import connection, connections
 
 from accreditation.core.audit import AuditEvent
@@ -11,6 +12,7 @@ from accreditation.core.errors import NotAllowed, Refused
 from accreditation.missions.models import Delegation
 from accreditation.observers.models import IdentityDocument, Membership, NameToken, Person, PossibleDuplicate
 from accreditation.observers.names import tokens
+from accreditation.workflow.changing import change_statement
 from accreditation.workflow.intake import changes, enter_statement, open_anew, take_in
 from accreditation.workflow.models import Application
 from tests.factories import (
@@ -444,3 +446,92 @@ def test_one_list_sent_twice_at_once_is_taken_in_once():
 def test_samples_are_read_by_the_missions_own_rules():
     mission = missions_of_the_samples(make_election())["media"]
     assert len(read_sample(mission, FIRST_FOUR["media"]).good) == 27
+
+
+# --- a statement that becomes one about somebody else ---
+
+
+def two_missions_name_one_person():
+    first, second = make_mission(election := make_election()), make_mission(election)
+    take(first, stated())
+    take(second, stated())
+    return first, second
+
+
+OTHER = {
+    "family_name": "Haddad",
+    "given_names": "Omar",
+    "born": date(1970, 1, 1),
+    "document_number": "H1234567",
+    "citizenship": "JOR",
+    "document_country": "JOR",
+}
+
+
+def edit(mission, **changed):
+    return change_statement(
+        mission.memberships.get(), stated(**changed), actor=actor(make_head(mission)), now=NOW
+    )
+
+
+@db
+def test_who_turns_the_leading_row_into_somebody_else_takes_no_person_from_the_other_sender():
+    first, second = two_missions_name_one_person()
+    edit(first, **OTHER)
+    one, other = first.memberships.get(), second.memberships.get()
+    assert one.person_id != other.person_id
+    assert (one.person.family_name, other.person.family_name) == ("Haddad", "Vasileva")
+    files = {file.membership_id: file for file in Application.objects.all()}
+    assert set(files) == {one.pk, other.pk}
+    assert (files[one.pk].person, files[other.pk].person) == (one.person, other.person)
+    assert (files[one.pk].state, files[other.pk].state, files[other.pk].entered_by) == (
+        "draft",
+        "draft",
+        None,
+    )
+    assert set(Membership.objects.values_list("is_primary", flat=True)) == {True}
+    assert one.document.person == one.person
+    connection.check_constraints()
+
+
+@db
+def test_who_turns_the_second_row_into_somebody_else_names_a_new_person():
+    first, second = two_missions_name_one_person()
+    edit(second, **OTHER)
+    one, other = first.memberships.get(), second.memberships.get()
+    assert one.person_id != other.person_id
+    assert Application.objects.get(membership=one).person == one.person
+    assert Application.objects.get(membership=other).person == other.person
+
+
+@db
+@pytest.mark.parametrize(
+    "correction",
+    [
+        {"born": date(1981, 3, 15)},
+        {"document_number": "N7654321"},
+        {"family_name": "Haddad", "given_names": "Ana"},
+    ],
+)
+def test_an_honest_correction_leaves_the_person_one(correction):
+    first, __ = two_missions_name_one_person()
+    edit(first, **correction)
+    assert (Person.objects.count(), Application.objects.count()) == (1, 1)
+
+
+@db
+def test_a_row_that_one_sender_alone_has_named_may_become_anybody():
+    mission = make_mission()
+    take(mission, stated())
+    edit(mission, **OTHER)
+    assert Person.objects.get().family_name == "Haddad"
+
+
+@db
+def test_what_lists_and_edits_leave_breaks_no_invariant():
+    missions = missions_of_the_samples(make_election())
+    for code, name in FIRST_FOUR.items():
+        take_in_sample(missions[code], name)
+    first, __ = two_missions_name_one_person()
+    edit(first, **OTHER)
+    call_command("verify_invariants")
