@@ -10,6 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accreditation.demo.models import CaughtMail
+from accreditation.missions.models import Election
 
 A_PAGE = 50
 POLICY_OF_A_MAIL = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox"
@@ -27,6 +28,12 @@ def only_in_the_demonstration(view: Any) -> Any:
     return require_safe(never_cache(answer))
 
 
+def _zone() -> str:
+    """Times are the commission's."""
+    election = Election.objects.current()
+    return election.time_zone if election else "UTC"
+
+
 @only_in_the_demonstration
 def mailbox(request: HttpRequest) -> HttpResponse:
     """All mails, the newest first; `?to=` keeps those to addresses that contain it."""
@@ -35,13 +42,14 @@ def mailbox(request: HttpRequest) -> HttpResponse:
     if to:
         mails = mails.filter(recipients__icontains=to)
     page = Paginator(mails, A_PAGE).get_page(request.GET.get("page"))
-    return render(request, "demo/mailbox.html", {"page": page, "to": to})
+    return render(request, "demo/mailbox.html", {"page": page, "to": to, "zone": _zone()})
 
 
 @only_in_the_demonstration
 def mail(request: HttpRequest, pk: int) -> HttpResponse:
     """One mail as text, with the way to its HTML."""
-    return render(request, "demo/mail.html", {"mail": get_object_or_404(CaughtMail, pk=pk)})
+    found = get_object_or_404(CaughtMail, pk=pk)
+    return render(request, "demo/mail.html", {"mail": found, "zone": _zone()})
 
 
 @only_in_the_demonstration
