@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 from django.core.management import call_command
 from django.db import connection, connections
+from django.test.utils import CaptureQueriesContext
 
 from accreditation.core.audit import AuditEvent
 from accreditation.core.errors import NotAllowed, Refused
@@ -207,6 +208,19 @@ def test_no_file_is_opened_where_nothing_can_be_applied_for(state, election, cod
     with pytest.raises(Refused) as refused:
         take_in([stated()], delegation=Delegation(mission=mission), actor=actor(None), now=NOW)
     assert [reason.code for reason in refused.value.reasons] == [code]
+
+
+@db
+def test_thirty_rows_take_as_many_queries_as_one():
+    def counted(rows):
+        mission = make_mission(election)
+        with CaptureQueriesContext(connection) as queries:
+            take(mission, *rows)
+        return len(queries)
+
+    election = make_election()
+    many = [stated(document_number=f"R{n:07d}", born=date(1950 + n, 1, 1)) for n in range(25)]
+    assert counted([stated(document_number="Q1234567", family_name="Haddad")]) == counted(many)
 
 
 # --- corrected lists ---

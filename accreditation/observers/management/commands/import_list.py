@@ -21,7 +21,7 @@ from accreditation.workflow.list_imports import Answers, read_for, report_of, ta
 USAGE = 2
 
 
-class Stop(CommandError):
+class Error(CommandError):
     """One clear line, and with --json the same as an object."""
 
     def __init__(self, reason: Reason, returncode: int = 1) -> None:
@@ -58,7 +58,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             self._import(options)
-        except Stop as stop:
+        except Error as stop:
             if not options["json"]:
                 raise
             self.stdout.write(json.dumps({"error": stop.reason.as_json()}, ensure_ascii=False))
@@ -99,7 +99,7 @@ class Command(BaseCommand):
                 transaction.set_rollback(dry_run)
             return intake
         except MoveError as error:
-            raise Stop(error.reasons[0]) from None
+            raise Error(error.reasons[0]) from None
 
     def _say(self, report: dict[str, Any], read: ReadList, *, dry_run: bool) -> None:
         words = "would be " if dry_run else ""
@@ -122,7 +122,7 @@ class Command(BaseCommand):
 
 
 def _usage(code: str, words: str) -> NoReturn:
-    raise Stop(Reason(code, words), USAGE)
+    raise Error(Reason(code, words), USAGE)
 
 
 def _mission(code: str, election: str | None) -> Mission:
@@ -179,4 +179,4 @@ def _read(mission: Mission, options: dict[str, Any]) -> ReadList:
     try:
         return read_for(mission, content, path.name, answers, now=timezone.now())
     except ListRefused as refused:
-        raise Stop(refused.reason) from None
+        raise Error(refused.reason) from None
