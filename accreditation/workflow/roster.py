@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Value
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 
-from accreditation.missions.models import Category, Mission
-from accreditation.observers.models import Membership
-from accreditation.observers.search import memberships_named
+from accreditation.missions.models import Mission
+from accreditation.observers.models import Membership, NameToken, Upload
+from accreditation.observers.names import tokens
 from accreditation.workflow.models import Application
 from accreditation.workflow.plain_states import GROUPS, PlainState, group_named
 from accreditation.workflow.readiness import MISSING, lacking
@@ -66,7 +67,7 @@ def members(mission: Mission) -> QuerySet[Membership]:
 
 
 def counts(mission: Mission) -> Counts:
-    """People and states of the whole mission; one query that reads indexes only, but for what is shared."""
+    """People and states of the whole mission; one query that reads two indexes and no rows."""
     applications = (
         Application.objects.filter(mission=mission)
         .order_by()
@@ -74,22 +75,19 @@ def counts(mission: Mission) -> Counts:
         .annotate(number=Count("*"))
         .values_list("state", "number")
     )
-    everybody = Membership.objects.filter(mission=mission).order_by().values("mission")
-    named = everybody.annotate(number=Count("*")).values_list(Value("named"), "number")
-    ended = (
-        everybody.filter(ended_at__isnull=False)
+    primary = Case(When(is_primary=True, then=Value("primary")), default=Value("shared"))
+    people = (
+        members(mission)
+        .order_by()
+        .values("is_primary")
         .annotate(number=Count("*"))
-        .values_list(Value("ended"), "number")
+        .values_list(primary, "number")
     )
-    shared = (
-        everybody.filter(is_primary=False, ended_at=None)
-        .annotate(number=Count("*"))
-        .values_list(Value("shared"), "number")
-    )
-    found = dict(applications.union(named, ended, shared, all=True))
+    found = dict(applications.union(people, all=True))
+    shared = found.get("shared", 0)
     return Counts(
-        people=found.get("named", 0) - found.get("ended", 0),
-        shared=found.get("shared", 0),
+        people=found.get("primary", 0) + shared,
+        shared=shared,
         by_group={group.code: sum(found.get(state, 0) for state in group.states) for group in GROUPS},
     )
 
@@ -118,9 +116,20 @@ def _in_group(mission: Mission, group: PlainState) -> list[QuerySet[Membership]]
     return [own, elsewhere]
 
 
+def _named(text: str) -> Any:
+    """The memberships of whose names each word of the text begins one, in any script.
+
+    Several words are intersected, since the planner would else look the second up for each row of the first.
+    """
+    words = [NameToken.objects.filter(token__startswith=word).values("membership") for word in tokens(text)]
+    if not words:
+        return []
+    return words[0] if len(words) == 1 else words[0].intersection(*words[1:])
+
+
 def _narrowed(mission: Mission, rows: QuerySet[Membership], filters: Filters) -> QuerySet[Membership]:
     if filters.text:
-        rows = rows.filter(pk__in=memberships_named(filters.text).values("pk"))
+        rows = rows.filter(pk__in=_named(filters.text))
     if filters.missing:
         rows = rows.filter(pk__in=lacking(mission, filters.missing).values("membership"))
     if filters.category:
@@ -238,7 +247,10 @@ def page_of(
     more, keys = len(keys) > size, keys[:size]
     if backwards:
         keys.reverse()
-    rows = {row.pk: row for row in with_what_a_row_shows([pk for __, pk in keys])}
+    rows = {
+        row.pk: row
+        for row in with_what_a_row_shows(Membership.objects.filter(pk__in=[pk for __, pk in keys]))
+    }
     for row in rows.values():
         row.mission = mission
     found = [(rank, rows[pk]) for rank, pk in keys if pk in rows]
@@ -251,14 +263,11 @@ def page_of(
     )
 
 
-def with_what_a_row_shows(pks: Collection[int]) -> QuerySet[Membership]:
+def with_what_a_row_shows(rows: QuerySet[Membership]) -> QuerySet[Membership]:
+    """Memberships with all that roster_rows reads of them: `upload_kinds` are the kinds of the pictures."""
+    current = Upload.objects.filter(membership=OuterRef("pk"), replaced_at=None)
     return (
-        Membership.objects.filter(pk__in=pks)
-        .select_related("document", "delegation__organisation", "category", "pledge")
+        rows.select_related("document", "delegation__organisation", "pledge")
+        .annotate(upload_kinds=ArraySubquery(current.values("kind")))
         .defer("document__number", "document__number_index")
     )
-
-
-def category_choices(mission: Mission) -> list[Category]:
-    """The categories of the election; the roster's filter and the forms offer them."""
-    return list(mission.election.categories.all())

@@ -3,7 +3,6 @@
 Set-wise: as many queries for fifty people as for one.
 """
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -14,7 +13,7 @@ from django.utils.translation import gettext as _
 from accreditation.core import moments
 from accreditation.missions.models import CannedReason, Category, Mission, RefusalGround
 from accreditation.observers.completeness import missing, pledge_missing
-from accreditation.observers.models import Membership, Upload
+from accreditation.observers.models import Membership
 from accreditation.workflow.models import Application, Decision, InformationRequest
 from accreditation.workflow.plain_states import PlainState, plain_state
 
@@ -95,7 +94,6 @@ def rows_of(
     `reachable`: somebody speaks for the mission, so that nobody needs an address of the own.
     """
     own, states = _applications(mission, memberships)
-    uploads = _uploads([one.pk for one in memberships])
     wording = Wording(own.values())
     by_pk = {category.pk: category for category in categories}
     rows = []
@@ -106,7 +104,7 @@ def rows_of(
         row = Row(membership, state, category, application, shared=application is None)
         if application is not None:
             application.mission, application.election = mission, mission.election
-            _say_what_is_needed(row, application, uploads[membership.pk], wording, reachable)
+            _say_what_is_needed(row, application, wording, reachable)
         rows.append(row)
     return rows
 
@@ -132,18 +130,9 @@ def _applications(
     return own, anywhere
 
 
-def _uploads(memberships: Sequence[int]) -> dict[int, set[str]]:
-    kinds: dict[int, set[str]] = defaultdict(set)
-    current = Upload.objects.filter(membership__in=memberships, replaced_at=None)
-    for membership, kind in current.values_list("membership", "kind"):
-        kinds[membership].add(kind)
-    return kinds
-
-
-def _say_what_is_needed(
-    row: Row, application: Application, uploads: set[str], wording: Wording, reachable: bool
-) -> None:
+def _say_what_is_needed(row: Row, application: Application, wording: Wording, reachable: bool) -> None:
     if application.state in (State.DRAFT, State.INFORMATION_REQUESTED):
+        uploads = set(row.membership.upload_kinds)  # type: ignore[attr-defined]
         row.missing = what_is_missing(application, row.membership, row.category, uploads, reachable=reachable)
     election = application.election
     if application.state == State.DRAFT:

@@ -19,9 +19,10 @@ from django.views.decorators.cache import never_cache
 
 from accreditation.core.actors import Actor, actor_of, moment_of
 from accreditation.core.errors import MoveError, Refused
-from accreditation.core.views import move_refused
+from accreditation.core.refusals import move_refused
 from accreditation.missions.models import Category, Mission
 from accreditation.observers.models import Membership
+from accreditation.workflow.roster import with_what_a_row_shows
 
 View = Callable[..., HttpResponse]
 
@@ -55,8 +56,10 @@ class Room:
 
     def member(self, public_id: str, *, ended: bool = False) -> Membership:
         """One of the people whom this mission names, else 404."""
-        rows = Membership.objects.filter(mission=self.mission, public_id=public_id).select_related(
-            "document", "delegation__organisation", "category", "pledge", "citizenship", "residence_country"
+        rows = with_what_a_row_shows(
+            Membership.objects.filter(mission=self.mission, public_id=public_id)
+        ).select_related(
+            "document", "delegation__organisation", "pledge", "category", "citizenship", "residence_country"
         )
         membership = get_object_or_404(rows if ended else rows.filter(ended_at=None))
         membership.mission = self.mission

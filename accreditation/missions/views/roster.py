@@ -20,7 +20,7 @@ from accreditation.workflow.roster import SORTS, Counts, Filters, counts, page_o
 from accreditation.workflow.roster_rows import rows_of
 
 MOST_COUNTED = 1_000
-"""Complete drafts are counted no further than this: more are 'many'."""
+"""Among more drafts than this the complete ones are not counted: the page that sends them does."""
 
 
 @require_safe
@@ -47,7 +47,6 @@ def roster(room: Room) -> HttpResponse:
     filters = Filters.read(said)
     found = counts(room.mission)
     page = page_of(room.mission, filters, after=said.get("after", ""), before=said.get("before", ""))
-    complete = _complete(room, found)
     context = {
         "counts": found,
         "figures": _figures(room, found),
@@ -55,8 +54,7 @@ def roster(room: Room) -> HttpResponse:
         "page": page,
         # Whoever reads this page speaks for the mission, so letters to its people reach somebody.
         "rows": rows_of(room.mission, page.memberships, room.categories, reachable=True),
-        "complete": complete,
-        "many_complete": complete >= MOST_COUNTED,
+        "complete": _complete(room, found),
         "groups": GROUPS,
         "categories": room.categories,
         "missing": [(code, words) for code, (words, __) in MISSING.items()],
@@ -65,11 +63,12 @@ def roster(room: Room) -> HttpResponse:
     return room.render("roster.html", **context)
 
 
-def _complete(room: Room, found: Counts) -> int:
-    """How many drafts could be sent as they are, counted no further than MOST_COUNTED."""
-    if not found.by_group[DRAFT.code] or room.mission.state != Mission.State.REGISTERED:
+def _complete(room: Room, found: Counts) -> int | None:
+    """How many drafts could be sent as they are; None where there are too many to count in passing."""
+    drafts = found.by_group[DRAFT.code]
+    if not drafts or room.mission.state != Mission.State.REGISTERED:
         return 0
-    return complete_drafts(room.mission).order_by()[:MOST_COUNTED].count()
+    return complete_drafts(room.mission).order_by().count() if drafts <= MOST_COUNTED else None
 
 
 def _figures(room: Room, found: Counts) -> list[tuple[Any, ...]]:
