@@ -7,7 +7,7 @@ costs the seconds until the next one. Ticks expire, so that they do not pile up 
 import os
 
 from celery import Celery
-from kombu import Queue
+from kombu.entity import Queue
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 

@@ -66,7 +66,7 @@ class RequestMiddleware:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: Any) -> HttpResponse:
         request.moment = timezone.now().astimezone(UTC)
         request.request_id = new_request_id()
         response = self.get_response(request)
@@ -74,7 +74,7 @@ class RequestMiddleware:
         return response
 
 
-def actor_of(request: HttpRequest) -> Actor:
+def actor_of(request: Any) -> Actor:
     """The actor behind a request whose user is signed in."""
     user: AbstractBaseUser | Any = request.user
     if not user.is_authenticated:

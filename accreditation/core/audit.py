@@ -22,8 +22,7 @@ class CurrentTransaction(models.Func):
     arity = 0
     output_field = models.TextField()
 
-    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, list[Any]]:
-        return "pg_current_xact_id()::text", []
+    template = "%(function)s()::text"
 
 
 class AuditEventQuerySet(models.QuerySet["AuditEvent"]):

@@ -56,7 +56,7 @@ def paused_where_the_law_pauses(application: Application, move: Move) -> datetim
 
 def due_after_the_pause(application: Application, move: Move) -> datetime | None:
     """The due moment, later by as long as the clock stood still; unchanged where it does not pause."""
-    if application.clock_paused_at is None:
+    if application.clock_paused_at is None or application.decision_due_at is None:
         return application.decision_due_at
     return application.election.calendar.decision_due_after_pause(
         application.decision_due_at, application.clock_paused_at, move.now
@@ -128,9 +128,12 @@ def record_refusal(application: Application, move: Move) -> None:
 
 
 def record_appeal(application: Application, move: Move) -> None:
+    refusal = standing_refusal(application)
+    if refusal is None:
+        raise ValueError(f"application {application.pk} was never refused")  # the guard a_refusal_stands asked
     Appeal.objects.create(
         application=application,
-        decision=standing_refusal(application),
+        decision=refusal,
         filed_at=move.now,
         filed_by=move.actor.user,
         body=str(move.given.get("body") or application.election.appeal_body),

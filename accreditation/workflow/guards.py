@@ -49,7 +49,7 @@ def complete(application: Application, move: Move) -> Reason | None:
         "document", "delegation__organisation", "mission__organisation"
     ).get(pk=application.membership_id)
     uploads = set(membership.uploads.filter(replaced_at=None).values_list("kind", flat=True))
-    reachable = bool(membership.email or membership.phone) or MissionRole.objects.current().filter(
+    reachable = application.applicant_id is not None or MissionRole.objects.current().filter(
         mission=application.mission_id
     ).exists()
     lacking = missing(membership, application.category, uploads, reachable=reachable)

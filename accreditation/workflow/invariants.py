@@ -108,6 +108,8 @@ def the_clock_is_the_law_s() -> Iterator[str]:
     waiting = Application.objects.waiting().select_related("election").filter(clock_paused_at=None)
     plain = waiting.filter(election__clock_pauses=False)
     for application in plain.only("pk", "submitted_at", "decision_due_at", "election"):
+        if application.submitted_at is None:  # a constraint forbids it
+            continue
         due = application.election.calendar.decision_due(application.submitted_at)
         if application.decision_due_at != due:
             yield f"application {application.pk} is due at {application.decision_due_at}, by law at {due}"

@@ -4,6 +4,9 @@ Each row: name, from, to, who; then what must hold (guards), what is set, what i
 letters leave. core/machine.py carries them out in one transaction each. Source: DOMAIN section 7.
 """
 
+from functools import partial
+from typing import Any
+
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
@@ -106,9 +109,10 @@ def applications_of(actor: Actor) -> QuerySet[Application]:
 
 def with_its_law(application: Application, actor: Actor) -> None:
     """Give the application its election, mission and category, which a bulk run reads once and not per file."""
-    for name, model in (("election", Election), ("mission", Mission), ("category", Category)):
+    shared: tuple[tuple[str, type[Any]], ...] = (("election", Election), ("mission", Mission), ("category", Category))
+    for name, model in shared:
         pk = getattr(application, f"{name}_id")
-        setattr(application, name, actor.remember((model, pk), lambda model=model, pk=pk: model.objects.get(pk=pk)))
+        setattr(application, name, actor.remember((model, pk), partial(model.objects.get, pk=pk)))
 
 
 APPLICATION = Machine(
