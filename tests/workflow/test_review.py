@@ -9,18 +9,21 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from accreditation.core.actors import Actor
 from accreditation.core.audit import AuditEvent
 from accreditation.core.outbox import OutboxMessage
 from accreditation.missions.models import CannedReason
 from accreditation.observers.models import PossibleDuplicate, Upload
 from accreditation.workflow.admin import presence
 from accreditation.workflow.admin.claimed import tickable
-from accreditation.workflow.models import Application, InformationRequest
+from accreditation.workflow.amendments import ask_for
+from accreditation.workflow.models import Amendment, Application, InformationRequest
 from tests.factories import (
     GROUND,
     REQUEST,
     application_in,
     complete,
+    head_of,
     make_application,
     make_approver,
     make_clerk,
@@ -371,6 +374,54 @@ def test_nobody_but_a_clerk_or_approver_judges_two_people(client: Client):
         assert visitor.post(url, {"verdict": "same"}).status_code == status
     pair.refresh_from_db()
     assert pair.verdict == "open"
+
+
+# What a corrected list wishes to change
+
+
+def wish_for(application: Application, **values) -> Amendment:
+    amendment = ask_for(
+        application.membership,
+        application,
+        values,
+        is_correction=False,
+        actor=Actor(user=head_of(application)),
+        now=timezone.now(),
+    )
+    assert amendment is not None
+    return amendment
+
+
+def test_a_wished_change_stands_beside_what_is_stated_and_is_taken_over_by_a_clerk(
+    client: Client, clerk, application
+):
+    amendment = wish_for(application, function="Interpreter to the head", document_number="ZZ 99 88 776")
+    page = client.get(page_url(application))
+    (shown,) = page.context["amendments"]
+    assert {(str(row.label), row.wished) for row in shown.rows} == {
+        ("function", "Interpreter to the head"),
+        ("passport number", "•••••8776"),
+    }
+    assert "ZZ" not in page.content.decode()
+    url = reverse("admin:workflow_application_wish", args=[application.pk, amendment.public_id])
+    visitor = Client()
+    sign_in(visitor, make_staff("auditor"))
+    assert visitor.post(url, {"verdict": "take"}).status_code == 403
+    assert client.post(url, {"verdict": "take"}).status_code == 302
+    application.membership.refresh_from_db()
+    assert application.membership.function == "Interpreter to the head"
+    assert client.post(url, {"verdict": "take"}).status_code == 422
+
+
+def test_a_wished_change_is_declined_with_a_reason_only(client: Client, clerk, application):
+    amendment = wish_for(application, function="Interpreter")
+    url = reverse("admin:workflow_application_wish", args=[application.pk, amendment.public_id])
+    refused = client.post(url, {"verdict": "decline", "reason": " "})
+    assert refused.status_code == 422
+    assert "Give a reason." in refused.content.decode()
+    assert client.post(url, {"verdict": "decline", "reason": "Not in the passport."}).status_code == 302
+    amendment.refresh_from_db()
+    assert (amendment.verdict, amendment.decided_by) == ("declined", clerk)
 
 
 # Accreditations and people
