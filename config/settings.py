@@ -250,7 +250,7 @@ LETTER_UNDO_SECONDS = env.int("LETTER_UNDO_SECONDS", 120)
 
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", [] if PRODUCTION else ["127.0.0.1", "localhost", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [SITE_URL] if PRODUCTION else [])
-CSRF_FAILURE_VIEW = "accreditation.core.views.csrf_failure"
+CSRF_FAILURE_VIEW = "accreditation.core.refusals.csrf_failure"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"

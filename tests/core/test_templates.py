@@ -9,7 +9,7 @@ from django.utils.translation import override
 
 from accreditation.core.errors import Reason, Refused, WrongState
 from accreditation.core.languages import direction_of
-from accreditation.core.views import move_refused
+from accreditation.core.refusals import move_refused
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.core.specimen")]
 

@@ -11,12 +11,13 @@ from django.views.decorators.http import require_POST, require_safe
 from accreditation.core.actors import Actor, actor_of
 from accreditation.core.errors import MoveError
 from accreditation.core.machine import perform
-from accreditation.core.views import move_refused
+from accreditation.core.refusals import move_refused
 from accreditation.observers.forms import AppealForm
 from accreditation.observers.views.access import own_application, to_application
 from accreditation.observers.views.summary import sections_of
+from accreditation.workflow.answering import begin_again, begin_with_another_mission, can_begin_again
 from accreditation.workflow.applicant_tasks import may_send, next_task, rows_of
-from accreditation.workflow.applying import Applying, begin_again, can_begin_again
+from accreditation.workflow.applying import Applying
 from accreditation.workflow.following import history_of, letters_to, verdict_on
 from accreditation.workflow.models import Application
 from accreditation.workflow.plain_states import plain_state
@@ -123,7 +124,10 @@ def appeal(request: HttpRequest, applying: Applying) -> HttpResponse:
 def again(request: HttpRequest, applying: Applying) -> HttpResponse:
     """Apply once more after a withdrawal, with the answers that were given."""
     try:
-        begin_again(applying, actor=actor_of(request))
+        if "other" in request.POST:
+            begin_with_another_mission(applying)
+        else:
+            begin_again(applying, actor=actor_of(request))
     except MoveError as error:
         return move_refused(request, error, url=applying_url(applying))
     return to_application(applying)

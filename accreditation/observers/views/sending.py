@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accreditation.core.errors import NotAllowed, Refused, WrongState
-from accreditation.core.views import move_refused
+from accreditation.core.refusals import move_refused
 from accreditation.observers.views.access import own_application, see_other, to_application
 from accreditation.observers.views.home import applying_url, move_own
 from accreditation.observers.views.summary import sections_of

@@ -9,11 +9,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accreditation.core.actors import actor_of, moment_of
 from accreditation.core.errors import Refused
-from accreditation.core.views import move_refused
+from accreditation.core.refusals import move_refused
 from accreditation.missions.models import Election, Mission, MissionRole
 from accreditation.observers.views.access import see_other
 from accreditation.observers.views.home import home
-from accreditation.workflow.applying import applying_of, save_answers
+from accreditation.workflow.answering import begin_with_another_mission, can_begin_again, save_answers
+from accreditation.workflow.applying import applying_of
 from accreditation.workflow.models import Application
 from accreditation.workflow.plain_states import plain_state
 
@@ -96,12 +97,15 @@ def join(request: HttpRequest, mission: Mission) -> HttpResponse:
     if request.user.is_authenticated:
         applying = applying_of(request.user, election, moment_of(request))
         context["applying"] = applying
-        if request.method == "POST" and context["registered"] and applying.application is None:
+        context["again"] = can_begin_again(applying)
+        if request.method == "POST" and context["registered"]:
             try:
-                save_answers(applying, {}, actor=actor_of(request), mission=mission)
+                if context["again"]:
+                    begin_with_another_mission(applying, mission)
+                elif applying.application is None:
+                    save_answers(applying, {}, actor=actor_of(request), mission=mission)
             except Refused as error:
                 return move_refused(request, error, url=request.path)
-            return see_other("apply", election.code)
     if request.method == "POST":
         return see_other("apply", election.code)
     return render(request, "apply/join.html", context)

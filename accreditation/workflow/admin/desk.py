@@ -21,7 +21,7 @@ from accreditation.core import moments
 from accreditation.core.actors import actor_of, moment_of
 from accreditation.core.errors import MoveError
 from accreditation.core.places import Country
-from accreditation.core.views import move_refused
+from accreditation.core.refusals import move_refused
 from accreditation.missions.models import Category, Election, Mission
 from accreditation.workflow import finding
 from accreditation.workflow.admin.pages import badge, election_of, is_clerk, show, url_of

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accreditation.core.actors import actor_of, moment_of
 from accreditation.core.errors import MoveError
-from accreditation.core.views import move_refused
+from accreditation.core.refusals import move_refused
 from accreditation.observers.models import Membership, PossibleDuplicate
 from accreditation.workflow.admin.moves import Kind
 from accreditation.workflow.admin.pages import badge, show

@@ -22,7 +22,7 @@ from accreditation.core.actors import Actor, actor_of, moment_of
 from accreditation.core.audit import CREATED, AuditEvent
 from accreditation.core.errors import NotAllowed, Reason, Refused, WrongState
 from accreditation.core.machine import Machine, Transition, perform
-from accreditation.core.views import move_refused
+from accreditation.core.refusals import move_refused
 from accreditation.workflow.admin.forms import FORMS, MoveForm, form_of
 from accreditation.workflow.admin.pages import Change, conflict, show
 from accreditation.workflow.preview import Preview, letters_of

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 
 from accreditation.core.actors import actor_of, moment_of
 from accreditation.core.errors import MoveError, NotAllowed, Refused
-from accreditation.core.views import move_refused
+from accreditation.core.refusals import move_refused
 from accreditation.workflow.admin.pages import is_clerk, url_of
 from accreditation.workflow.admin.review import page_of, reviewed
 from accreditation.workflow.amendments import decline, take_over
