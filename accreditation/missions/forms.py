@@ -5,7 +5,6 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accreditation.core.dates import DayMonthYearField
@@ -13,7 +12,6 @@ from accreditation.core.errors import Reason
 from accreditation.core.places import Country
 from accreditation.missions.models import Delegation, Mission, Role
 from accreditation.observers import names
-from accreditation.observers.lists import MAX_MB
 from accreditation.observers.models import Membership, Sex
 from accreditation.observers.statements import RowRules, Statement, refusals, warnings
 
@@ -239,42 +237,6 @@ class PictureForm(forms.Form):
         error_messages={"required": _("Choose a picture"), "empty": _("The file is empty.")},
         widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png", "data-shrink": ""}),
     )
-
-
-class ListForm(forms.Form):
-    """A list of people as a file; of which delegation, where the mission has several."""
-
-    file = forms.FileField(
-        label=_("The list"),
-        help_text=_("A spreadsheet (XLSX, XLS, ODS) or a text file with separated columns (CSV)"),
-        error_messages={"required": _("Choose the file of the list"), "empty": _("The file is empty.")},
-        widget=forms.FileInput(attrs={"accept": ".xlsx,.xls,.ods,.csv,.txt"}),
-    )
-    delegation = forms.ModelChoiceField(
-        label=_("Delegation"), queryset=Delegation.objects.none(), empty_label=None
-    )
-
-    def __init__(self, *args: Any, delegations: QuerySet[Delegation], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field = self.fields["delegation"]
-        field.queryset = delegations
-        field.initial = delegations.first()
-        if len(delegations) < 2:
-            del self.fields["delegation"]
-            self.only = delegations.first()
-
-    @property
-    def chosen(self) -> Delegation:
-        """The delegation whose list it is."""
-        return self.cleaned_data.get("delegation") or self.only
-
-    def clean_file(self) -> Any:
-        file = self.cleaned_data["file"]
-        if file.size > MAX_MB * 1024 * 1024:
-            raise forms.ValidationError(
-                _("The file is larger than %(most)d MB.") % {"most": MAX_MB}, code="too_large"
-            )
-        return file
 
 
 class ArchiveForm(forms.Form):

@@ -9,13 +9,14 @@ from datetime import date, datetime, time
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
 from accreditation.core import moments
-from accreditation.missions.models import Mission, Role
-from accreditation.observers.lists import ReadList, ReadRow
+from accreditation.missions.models import Delegation, Mission, Role
+from accreditation.observers.lists import MAX_MB, ReadList, ReadRow
 from accreditation.observers.lists.dates import read_date
 from accreditation.observers.lists.headers import (
     FULL_NAME,
@@ -185,6 +186,44 @@ def _name_of(row: ReadRow) -> str:
 def _changed(number: int, change: Change) -> ChangedRow:
     fields = ", ".join(field_words(name) for name in change.fields)
     return ChangedRow(number, change.membership.full_name, fields, str(change.kind.label))
+
+
+class ListForm(forms.Form):
+    """A list of people as a file; of which delegation, where the mission has several."""
+
+    always_asks = False  # even where there is one delegation to choose
+
+    file = forms.FileField(
+        label=_l("The list"),
+        help_text=_l("A spreadsheet (XLSX, XLS, ODS) or a text file with separated columns (CSV)"),
+        error_messages={"required": _l("Choose the file of the list"), "empty": _l("The file is empty.")},
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.xls,.ods,.csv,.txt"}),
+    )
+    delegation = forms.ModelChoiceField(
+        label=_l("Delegation"), queryset=Delegation.objects.none(), empty_label=None
+    )
+
+    def __init__(self, *args: Any, delegations: QuerySet[Delegation], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["delegation"]
+        field.queryset = delegations
+        field.initial = delegations.first()
+        if len(delegations) < 2 and not self.always_asks:
+            del self.fields["delegation"]
+            self.only: Any = delegations.first()
+
+    @property
+    def chosen(self) -> Delegation:
+        """The delegation whose list it is."""
+        return self.cleaned_data["delegation"] if "delegation" in self.fields else self.only
+
+    def clean_file(self) -> Any:
+        file = self.cleaned_data["file"]
+        if file.size > MAX_MB * 1024 * 1024:
+            raise forms.ValidationError(
+                _("The file is larger than %(most)d MB.") % {"most": MAX_MB}, code="too_large"
+            )
+        return file
 
 
 class AnswersForm(forms.Form):

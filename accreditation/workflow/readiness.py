@@ -21,7 +21,7 @@ def _required(kind: str) -> Q:
 
 def _without_upload(kind: str) -> Q:
     current = Upload.objects.filter(membership=OuterRef("membership"), kind=kind, replaced_at=None)
-    return _required(kind) & ~Exists(current)
+    return _required(kind) & Q(~Exists(current))
 
 
 def _without_pledge(mission: Mission) -> Q:
@@ -29,7 +29,7 @@ def _without_pledge(mission: Mission) -> Q:
     standing = Pledge.objects.filter(membership=OuterRef("membership"), version=election.pledge_version)
     if not election.pledge_by_head:
         standing = standing.filter(declared_by_head=False)
-    return ~Exists(standing)
+    return Q(~Exists(standing))
 
 
 def _without_residence(mission: Mission) -> Q:
@@ -42,7 +42,7 @@ def _without_residence(mission: Mission) -> Q:
 
 def _without_contact(mission: Mission) -> Q:
     reachable = MissionRole.objects.current().filter(mission=OuterRef("mission"))
-    return Q(membership__email="", membership__phone="") & ~Exists(reachable)
+    return Q(membership__email="", membership__phone="") & Q(~Exists(reachable))
 
 
 MISSING: dict[str, tuple[object, Condition]] = {

@@ -11,7 +11,6 @@ from django.views.decorators.http import require_POST, require_safe
 from accreditation.core.errors import MoveError
 from accreditation.core.uploads import UploadRefused
 from accreditation.missions.export import csv_rows, xlsx_file
-from accreditation.missions.forms import ListForm
 from accreditation.missions.views.access import Room, add_reasons, of_mission
 from accreditation.observers.lists import ListRefused
 from accreditation.observers.models import ListImport
@@ -19,6 +18,7 @@ from accreditation.workflow import list_imports
 from accreditation.workflow.list_pages import (
     EMPTY_LIST_WIDTHS,
     AnswersForm,
+    ListForm,
     Reading,
     empty_list,
     reading_of,
