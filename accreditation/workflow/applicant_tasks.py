@@ -287,4 +287,4 @@ def next_task(rows: Sequence[TaskRow], after: str = "") -> TaskRow | None:
     slugs = [row.task.slug for row in rows]
     place = slugs.index(after) if after in slugs else -1
     later = [row for row in wanting if slugs.index(row.task.slug) > place]
-    return (later or wanting or [None])[0]
+    return next(iter(later or wanting), None)

@@ -1,37 +1,29 @@
-"""An applicant's own way: what stands of the application, which tasks are done, which are open, and saving one.
+"""What stands of an applicant's own application, from the first answer to the last word.
 
-The pages ask this module alone; files and statements are written by intake, changing and the write door.
+Read by every page of the applicant; answering.py saves, applicant_tasks.py says what is to be done.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
-from typing import Any
-
-from django.db import transaction
-from django.utils.translation import gettext as _
 
 from accreditation.accounts.models import User
 from accreditation.core.actors import Actor
 from accreditation.core.audit import AuditEvent
-from accreditation.core.errors import Reason, Refused
 from accreditation.core.machine import Move
 from accreditation.missions.legal_dates import LegalDate
 from accreditation.missions.models import CannedReason, Category, Election, Mission
-from accreditation.observers.answers import can_be_entered, statement_of, statement_on
+from accreditation.observers.answers import statement_of, statement_on
 from accreditation.observers.beginnings import Beginning
 from accreditation.observers.models import Membership, Upload
-from accreditation.observers.pictures import keep_picture
-from accreditation.observers.statements import Statement, refusals
-from accreditation.observers.stating import as_wish, rules_for
-from accreditation.workflow.changing import change_statement
+from accreditation.observers.statements import Statement
 from accreditation.workflow.guards import before_deadline
-from accreditation.workflow.intake import enter_statement, open_anew
 from accreditation.workflow.models import Application, InformationRequest
 from accreditation.workflow.states import APPLICATION
 
 State = Application.State
+ENDED = (State.WITHDRAWN, State.LAPSED)
+"""After these an applicant may begin anew."""
 
 
 @dataclass
@@ -147,12 +139,15 @@ def applying_of(user: User, election: Election, now: datetime) -> Applying:
         .order_by("-pk")
         .first()
     )
-    if found.application is None:
+    if found.application is None or found.application.state in ENDED:
         beginnings = Beginning.objects.filter(user=user, election=election)
         found.beginning = beginnings.select_related("mission__default_category").first()
         if found.beginning is not None and found.beginning.mission is not None:
             found.beginning.mission.election = election
-        return found
+        if found.beginning is not None:
+            found.application = None  # begun anew after a withdrawal
+        if found.application is None:
+            return found
     found.application.election = election
     found.membership = _own_statement(found.application, user)
     if found.membership is not None:
@@ -181,92 +176,3 @@ def _own_statement(application: Application, user: User) -> Membership | None:
         .order_by("-pk")
         .first()
     )  # fmt: skip
-
-
-# --- saving one page ---
-
-
-def reasons_against_answers(applying: Applying, answers: Mapping[str, Any], mission: Mission) -> list[Reason]:
-    """What the rules of a row say against the statement with these answers; what is not answered yet is no fault."""
-    said = replace(applying.statement, **answers)
-    today = applying.election.calendar.local_date(applying.now)
-    unanswered = {"no_name", "no_date_of_birth", "no_citizenship", "no_document_number"}
-    return [why for why in refusals(said, rules_for(mission), today) if why.code not in unanswered]
-
-
-def save_answers(
-    applying: Applying, answers: Mapping[str, Any], *, actor: Actor, mission: Mission | None = None
-) -> None:
-    """Keep one page's answers: in the beginning, which may thereby become a draft, or on the own statement.
-
-    `mission` is given by the page that asks for it. Raises Refused; then nothing is kept.
-    """
-    if applying.application is not None and applying.membership is not None:
-        said = replace(applying.statement, **answers)
-        change_statement(applying.membership, said, actor=actor, now=applying.now, fields=tuple(answers))
-        return
-    with transaction.atomic():
-        beginning, _made = Beginning.objects.select_for_update(of=("self",)).get_or_create(
-            user=applying.user, election=applying.election, defaults={"begun_at": applying.now}
-        )
-        if mission is not None:
-            beginning.mission = mission
-        beginning.add(as_wish(answers))
-        beginning.save()
-        _enter_when_complete(beginning, applying, actor)
-
-
-def _enter_when_complete(beginning: Beginning, applying: Applying, actor: Actor) -> None:
-    statement = statement_of(beginning.answered)
-    mission = beginning.mission
-    if mission is None or not can_be_entered(statement):
-        return
-    mission.election = applying.election
-    delegation = mission.delegations.first()
-    if delegation is None:
-        raise Refused([Reason("no_delegation", _("This mission has no delegation yet. Ask for help."))])
-    delegation.mission = mission
-    statement.email = statement.email or applying.user.email
-    enter_statement(statement, delegation=delegation, actor=actor, now=applying.now, applicant=applying.user)
-    beginning.delete()
-
-
-def registered_missions(election: Election) -> Iterable[Mission]:
-    """The missions that an applicant may name."""
-    return election.missions.filter(state=Mission.State.REGISTERED).order_by("name")
-
-
-def save_picture(applying: Applying, kind: str, file: Any, *, actor: Actor) -> Upload:
-    """Keep a picture on the own statement while the file may be changed. Raises UploadRefused and Refused."""
-    assert applying.application is not None and applying.membership is not None
-    with transaction.atomic():
-        locked = Application.objects.select_for_update(of=("self",), no_key=True)
-        state = locked.get(pk=applying.application.pk).state
-        if state not in (State.DRAFT, State.INFORMATION_REQUESTED):
-            raise Refused([Reason("sent_already", sent_already())])
-        return keep_picture(
-            applying.membership, kind, file, by=actor, now=applying.now, election=applying.election
-        )
-
-
-def sent_already() -> str:
-    return _("Your application has been sent already. This change was not saved.")
-
-
-def begin_again(applying: Applying, *, actor: Actor) -> Application:
-    """Open another draft after one that was withdrawn or lapsed, with the same answers. Raises Refused."""
-    application, membership = applying.application, applying.membership
-    if application is None or membership is None or not can_begin_again(applying):
-        raise Refused([Reason("cannot_begin_again", _("You cannot apply again now."))])
-    return open_anew(membership, actor=actor, now=applying.now)
-
-
-def can_begin_again(applying: Applying) -> bool:
-    application, membership = applying.application, applying.membership
-    return (
-        application is not None
-        and membership is not None
-        and membership.ended_at is None
-        and application.state in (State.WITHDRAWN, State.LAPSED)
-        and not applying.is_late
-    )

@@ -126,8 +126,6 @@ def test_an_observer_applies_without_javascript(browser, live_server, mission, f
     visitor = browser.new_context(java_script_enabled=False, viewport=PHONE)
     page = visitor.new_page()
     page.set_default_timeout(10_000)
-    # Nothing can be measured without scripts but by the browser's own tools; widths were measured above.
-    page.evaluate = lambda *_given: False
     journey(page, live_server.url, mission, files)
     proved(page)
     visitor.close()

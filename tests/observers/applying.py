@@ -22,7 +22,8 @@ TOO_LATE = datetime(2026, 12, 10, 20, 0, 0, tzinfo=UTC)  # 00:00:00 of the next 
 
 NAMES = {"given_names": "Omar", "family_name": "Al Rashid", "original_name": "عمر الراشد", "patronymic": ""}
 BIRTH = {
-    "born_day": "17", "born_month": "May", "born_year": "1980", "birth_place": "Amman", "sex": "M", "citizenship": "JOR",
+    "born_day": "17", "born_month": "May", "born_year": "1980", "birth_place": "Amman", "sex": "M",
+    "citizenship": "JOR",
     "other_citizenship": "", "third_citizenship": "",
 }  # fmt: skip
 PASSPORT = {

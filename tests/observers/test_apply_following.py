@@ -1,12 +1,17 @@
 """After the last answer: deadlines, sending twice, requests, withdrawal, decisions, appeals."""
 
+import gzip
 import re
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 import time_machine
+from django.contrib.staticfiles import finders
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from accreditation.accounts.roles import APPROVER
 from accreditation.core.audit import AuditEvent
@@ -76,19 +81,17 @@ def test_the_first_second_after_it_is_too_late_and_the_page_says_what_can_be_don
     assert "Start or continue" not in text(Client().get("/en/apply/"))
 
 
-def test_the_moment_is_read_at_the_start_of_the_request(client, ready, at_noon, monkeypatch):
+def test_the_moment_is_read_at_the_start_of_the_request(client, ready, at_noon):
     at_noon.move_to(applying.LAST_SECOND)
     client, _user = applying.applicant()  # the session of that day has ended
-    from accreditation.observers.views import sending
 
-    slow = sending.may_send
+    def slowly(execute, sql, *more):
+        if "workflow_application" in sql:
+            at_noon.move_to(applying.TOO_LATE + timedelta(seconds=30))
+        return execute(sql, *more)
 
-    def slowly(*given):
-        at_noon.move_to(applying.TOO_LATE + timedelta(seconds=30))
-        return slow(*given)
-
-    monkeypatch.setattr(sending, "may_send", slowly)
-    applying.send(client)
+    with connection.execute_wrapper(slowly):
+        client.post("/en/apply/demo/check/", {"version": "1"})
     assert Application.objects.get().state == "submitted"
     assert Application.objects.get().submitted_at == applying.LAST_SECOND
 
@@ -372,12 +375,7 @@ def test_one_account_can_be_head_of_one_mission_and_apply_with_another(mission):
 # --- what pages cost ---
 
 
-def test_pages_take_as_many_queries_with_many_missions_and_applications_as_with_one(
-    client, ready, mission, django_assert_max_num_queries
-):
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
+def test_pages_take_as_many_queries_with_many_missions_and_applications_as_with_one(client, ready, mission):
     def cost() -> list[int]:
         found = []
         for path in ("", "mission/", "names/", "photo/", "check/"):
@@ -398,11 +396,6 @@ def test_pages_take_as_many_queries_with_many_missions_and_applications_as_with_
 
 
 def test_the_first_page_is_light_with_its_styles_and_script(mission):
-    import gzip
-    from pathlib import Path
-
-    from django.contrib.staticfiles import finders
-
     page = Client().get("/en/apply/").content
     files = re.findall(r'(?:href|src)="/static/([^"]+)"', page.decode())
     assert len(files) <= 5
@@ -467,3 +460,32 @@ def test_a_check_page_that_is_older_than_the_draft_is_shown_once_more(client, re
     assert "It has changed since you looked" in text(answer)
     assert applying.send(client).status_code == 303
     assert Application.objects.get().state == "submitted"
+
+
+def test_after_a_withdrawal_the_answers_go_along_to_another_mission(client, ready, mission):
+    client.post("/en/apply/demo/withdraw/", {"version": "1"})
+    other = applying.mission_without_days(mission.election)
+    client.post("/en/apply/demo/again/", {"other": "yes"})
+    answer = applying.post(client, "mission", {"mission": other.pk})
+    assert answer.status_code == 303
+    renewed = Application.objects.latest("pk")
+    assert (renewed.state, renewed.mission, renewed.person) == ("draft", other, ready.person)
+    assert renewed.membership.residence_address == "1 Rainbow Street, Amman"
+    for task, answers in (
+        ("passport-page", {"file": applying.page_of_passport()}),
+        ("photo", {"file": applying.picture()}),
+        ("pledge", applying.PLEDGE),
+    ):
+        assert applying.post(client, task, answers).status_code == 303
+    assert applying.send(client).status_code == 303
+    assert Application.objects.latest("pk").state == "submitted"
+
+
+def test_who_withdraws_and_chooses_the_same_mission_again_is_the_same_person_there(client, ready, mission):
+    client.post("/en/apply/demo/withdraw/", {"version": "1"})
+    client.post(f"/en/apply/{mission.link_token}/")
+    assert Beginning.objects.get().mission == mission
+    applying.post(client, "work", {"role": "", "function": "Judge"})
+    assert Membership.objects.get().function == "Judge"
+    assert Application.objects.latest("pk").state == "draft"
+    assert not Beginning.objects.exists()

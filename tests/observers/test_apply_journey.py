@@ -6,7 +6,7 @@ from django.core.cache import cache
 
 from accreditation.core.outbox import OutboxMessage
 from accreditation.observers.beginnings import Beginning
-from accreditation.observers.models import Membership, Upload
+from accreditation.observers.models import Membership
 from accreditation.workflow.models import Application
 from tests.observers import applying
 

@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from accreditation.core.errors import Reason
 from accreditation.core.places import Country
 from accreditation.observers import names
-from accreditation.workflow.applying import Applying, reasons_against_answers
+from accreditation.workflow.answering import reasons_against_answers
+from accreditation.workflow.applying import Applying
 
 NOT_ELIGIBLE = frozenset({"host_citizen", "excluded_citizenship"})
 """No mistyped field: a rule of the law keeps this person out of the category."""

@@ -12,7 +12,7 @@ from accreditation.core.moments import day_in_words
 from accreditation.core.places import Country
 from accreditation.missions.models import DocumentKind, Mission, Role
 from accreditation.observers.forms.question import QuestionForm, country_field, text_field
-from accreditation.workflow.applying import registered_missions
+from accreditation.workflow.answering import registered_missions
 
 
 class MissionForm(QuestionForm):

@@ -17,7 +17,8 @@ from accreditation.observers.models import Upload
 from accreditation.observers.pictures import rules_of, serve_upload
 from accreditation.observers.views.access import own_application, see_other, to_application
 from accreditation.workflow import applicant_tasks as tasks
-from accreditation.workflow.applying import Applying, applying_of, save_answers, save_picture, sent_already
+from accreditation.workflow.answering import save_answers, save_picture, sent_already
+from accreditation.workflow.applying import Applying, applying_of
 from accreditation.workflow.memberships import give_pledge
 
 FORMS: dict[str, type[forms.QuestionForm]] = {
@@ -29,6 +30,8 @@ FORMS: dict[str, type[forms.QuestionForm]] = {
     tasks.WORK: forms.WorkForm,
     tasks.VISIT: forms.VisitForm,
 }
+OVERTAKEN = frozenset({"applied_already", "accredited_already", "sent_already"})
+"""Another tab was faster: no answer on this page would help."""
 PICTURES = {tasks.PAGE: DocumentKind.PASSPORT_PAGE, tasks.PHOTO: DocumentKind.PHOTO}
 
 
@@ -67,7 +70,8 @@ def _answers(request: HttpRequest, applying: Applying, task: tasks.Task) -> Http
                 applying, form.answers, actor=actor_of(request), mission=form.cleaned_data.get("mission")
             )
         except Refused as error:
-            if {why.code for why in error.reasons} & {"applied_already", "accredited_already"}:
+            if {why.code for why in error.reasons} & OVERTAKEN:
+                messages.warning(request, str(error.reasons[0].words))
                 return to_application(applying)
             for why in error.reasons:
                 form.add_error(None, str(why.words))

@@ -1,0 +1,154 @@
+"""Saving what an applicant answers, one page at a time, and beginning again after a withdrawal.
+
+Files and statements are written by intake, changing and the write door.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accreditation.core.actors import Actor
+from accreditation.core.errors import Reason, Refused
+from accreditation.missions.models import Election, Mission
+from accreditation.observers.answers import can_be_entered, statement_of
+from accreditation.observers.beginnings import Beginning
+from accreditation.observers.models import Membership, Upload
+from accreditation.observers.pictures import keep_picture
+from accreditation.observers.statements import refusals
+from accreditation.observers.stating import FIELDS, as_wish, rules_for
+from accreditation.workflow.applying import ENDED, Applying, applying_of
+from accreditation.workflow.changing import change_statement
+from accreditation.workflow.intake import enter_statement, open_anew
+from accreditation.workflow.models import Application
+
+State = Application.State
+
+
+def reasons_against_answers(applying: Applying, answers: Mapping[str, Any], mission: Mission) -> list[Reason]:
+    """What the rules of a row say against the statement with these answers; what is not answered yet is no fault."""
+    said = replace(applying.statement, **answers)
+    today = applying.election.calendar.local_date(applying.now)
+    unanswered = {"no_name", "no_date_of_birth", "no_citizenship", "no_document_number"}
+    return [why for why in refusals(said, rules_for(mission), today) if why.code not in unanswered]
+
+
+def save_answers(
+    applying: Applying, answers: Mapping[str, Any], *, actor: Actor, mission: Mission | None = None
+) -> None:
+    """Keep one page's answers: in the beginning, which may thereby become a draft, or on the own statement.
+
+    `mission` is given by the page that asks for it. Raises Refused; then nothing is kept.
+    """
+    if applying.application is not None:
+        open_states = (State.DRAFT, State.INFORMATION_REQUESTED)
+        if applying.membership is None or applying.application.state not in open_states:
+            raise Refused([Reason("sent_already", sent_already())])
+        said = replace(applying.statement, **answers)
+        change_statement(applying.membership, said, actor=actor, now=applying.now, fields=tuple(answers))
+    elif not _save_in_beginning(applying, answers, actor, mission):
+        now_open = applying_of(applying.user, applying.election, applying.now)
+        save_answers(now_open, answers, actor=actor)
+
+
+def _save_in_beginning(
+    applying: Applying, answers: Mapping[str, Any], actor: Actor, mission: Mission | None
+) -> bool:
+    """False, with nothing kept, where another tab has opened the file between our look and our write."""
+    with transaction.atomic():
+        beginning, made = Beginning.objects.select_for_update(of=("self",)).get_or_create(
+            user=applying.user, election=applying.election, defaults={"begun_at": applying.now}
+        )
+        files = Application.objects.live().filter(applicant=applying.user, election=applying.election)
+        if made and files.exists():
+            beginning.delete()
+            return False
+        if mission is not None:
+            beginning.mission = mission
+        beginning.add(as_wish(answers))
+        beginning.save()
+        _enter_when_complete(beginning, applying, actor)
+    return True
+
+
+def _enter_when_complete(beginning: Beginning, applying: Applying, actor: Actor) -> None:
+    statement = statement_of(beginning.answered)
+    mission = beginning.mission
+    if mission is None or not can_be_entered(statement):
+        return
+    mission.election = applying.election
+    delegation = mission.delegations.first()
+    if delegation is None:
+        raise Refused([Reason("no_delegation", _("This mission has no delegation yet. Ask for help."))])
+    delegation.mission = mission
+    statement.email = statement.email or applying.user.email
+    before = Membership.objects.current().filter(stated_by=applying.user, mission=mission).first()
+    if before is None:
+        enter_statement(
+            statement, delegation=delegation, actor=actor, now=applying.now, applicant=applying.user
+        )
+    else:  # withdrawn, and back with the same mission
+        open_anew(before, actor=actor, now=applying.now)
+        fields = tuple(name for name in beginning.answered if name in FIELDS)
+        change_statement(before, statement, actor=actor, now=applying.now, fields=fields)
+    beginning.delete()
+
+
+def registered_missions(election: Election) -> Iterable[Mission]:
+    """The missions that an applicant may name."""
+    return election.missions.filter(state=Mission.State.REGISTERED).order_by("name")
+
+
+def save_picture(applying: Applying, kind: str, file: Any, *, actor: Actor) -> Upload:
+    """Keep a picture on the own statement while the file may be changed. Raises UploadRefused and Refused."""
+    assert applying.application is not None and applying.membership is not None
+    with transaction.atomic():
+        locked = Application.objects.select_for_update(of=("self",), no_key=True)
+        state = locked.get(pk=applying.application.pk).state
+        if state not in (State.DRAFT, State.INFORMATION_REQUESTED):
+            raise Refused([Reason("sent_already", sent_already())])
+        return keep_picture(
+            applying.membership, kind, file, by=actor, now=applying.now, election=applying.election
+        )
+
+
+def sent_already() -> str:
+    return _("Your application has been sent already. This change was not saved.")
+
+
+def begin_again(applying: Applying, *, actor: Actor) -> Application:
+    """Open another draft after one that was withdrawn or lapsed, with the same answers. Raises Refused."""
+    application, membership = applying.application, applying.membership
+    if application is None or membership is None or not can_begin_again(applying):
+        raise Refused([Reason("cannot_begin_again", _("You cannot apply again now."))])
+    return open_anew(membership, actor=actor, now=applying.now)
+
+
+def begin_with_another_mission(applying: Applying, mission: Mission | None = None) -> None:
+    """Take the answers of a withdrawn application into a new beginning, where the mission is asked anew.
+
+    Pictures and pledge were given to the former mission's statement and are asked again. Raises Refused.
+    """
+    if not can_begin_again(applying):
+        raise Refused([Reason("cannot_begin_again", _("You cannot apply again now."))])
+    said = {name: getattr(applying.statement, name) for name in FIELDS if name != "category"}
+    with transaction.atomic():
+        beginning, _made = Beginning.objects.select_for_update(of=("self",)).get_or_create(
+            user=applying.user, election=applying.election, defaults={"begun_at": applying.now}
+        )
+        beginning.mission = mission
+        beginning.add(as_wish({name: value for name, value in said.items() if value}))
+        beginning.save()
+
+
+def can_begin_again(applying: Applying) -> bool:
+    application, membership = applying.application, applying.membership
+    return (
+        application is not None
+        and membership is not None
+        and membership.ended_at is None
+        and application.state in ENDED
+        and not applying.is_late
+    )
