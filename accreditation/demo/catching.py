@@ -41,8 +41,8 @@ def _part(mail: EmailMessage, subtype: str) -> str:
 
 
 def _storable(text: str) -> str:
-    """PostgreSQL keeps every character but this one."""
-    return text.replace("\x00", "")
+    """Lines end in one way, and PostgreSQL keeps every character but one."""
+    return text.replace("\r\n", "\n").replace("\x00", "")
 
 
 class Catcher:

@@ -23,8 +23,11 @@ def photo_of(statement: Statement) -> bytes:
     return _jpeg(_face_of(statement))
 
 
-def passport_page_of(statement: Statement) -> bytes:
-    """The page of a passport of nowhere, marked as a specimen, with what the statement says."""
+def passport_page_of(statement: Statement, *, cut_off: bool = False) -> bytes:
+    """The page of a passport of nowhere, marked as a specimen, with what the statement says.
+
+    `cut_off`: without its foot, where the two machine-readable lines stand.
+    """
     page = _blank_page().copy()
     draw = ImageDraw.Draw(page)
     page.paste(_face_of(statement).resize((240, 320)), (40, 96))
@@ -35,7 +38,7 @@ def passport_page_of(statement: Statement) -> bytes:
     for line, text in enumerate(machine_readable(statement)):
         for place, letter in enumerate(text):
             page.paste("#111111", (34 + round(place * 18.9), 528 + 42 * line), _letter(letter))
-    return _jpeg(page)
+    return _jpeg(page.crop((0, 0, PAGE[0], 500)) if cut_off else page)
 
 
 @lru_cache

@@ -104,6 +104,18 @@ class Story:
                 election=self.election,
             )
 
+    def cut_passport_page(self, file: File, *, by: Actor) -> None:
+        """The passport page on file is one that somebody photographed badly: its foot is missing."""
+        page = passport_page_of(file.stated, cut_off=True)
+        keep_picture(
+            file.membership,
+            DocumentKind.PASSPORT_PAGE,
+            page,
+            by=by,
+            now=self.now - timedelta(days=8),
+            election=self.election,
+        )
+
     def move(self, file: File, name: str, actor: Actor, ago: timedelta, **given: Any) -> None:
         """One move of the application, so long before now."""
         file.application = perform(

@@ -47,9 +47,7 @@ class Sender:
     flight: str = ""
     expected: int | None = None
 
-    @property
-    def lands_tomorrow(self) -> bool:
-        return self.code == "odihr"
+    arrives_in: int | None = None  # days from the loading, instead of days before the election
 
 
 SENDERS = (
@@ -66,11 +64,11 @@ SENDERS = (
            before=(2, -1), flight="SU 1854", expected=14),
     Sender("media", "Foreign journalists", "Media", "Foreign journalists at the media centre", Kind.MEDIA,
            "Media centre, 4 Specimen Avenue, Baku", None, head="Eleanor Sample", category="foreign-journalist",
-           mission_kind=Mission.Kind.MEDIA, before=(6, -3), flight="LH 612", expected=27),
+           mission_kind=Mission.Kind.MEDIA, before=(6, -3), arrives_in=-2, flight="LH 612", expected=27),
     Sender("odihr", "ODIHR election observation mission", "ODIHR",
            "OSCE Office for Democratic Institutions and Human Rights", Kind.INTERNATIONAL,
            "5 Specimen Square, Warsaw, Poland", "POL", Inviter.FOREIGN_MINISTRY, "Anneke Voorbeeld",
-           role=Role.LONG_TERM, before=(26, -5), flight="LO 195", expected=40),
+           role=Role.LONG_TERM, before=(26, -5), arrives_in=1, flight="LO 195", expected=40),
     Sender("oic", "Organisation of Islamic Cooperation", "OIC", "Organisation of Islamic Cooperation",
            Kind.INTERNATIONAL, "6 Specimen Road, Jeddah, Saudi Arabia", "SAU", Inviter.PRESIDENT, "Samir Al Mithal",
            role=Role.SHORT_TERM, flight="TK 334", expected=12),
@@ -107,7 +105,9 @@ def head_of(mission: Mission) -> User:
 
 def stay_of(sender: Sender, day: date, today: date) -> tuple[date, date]:
     """The days on which the people of a mission come and leave."""
-    arrives = today + timedelta(days=1) if sender.lands_tomorrow else day - timedelta(days=sender.before[0])
+    arrives = day - timedelta(days=sender.before[0])
+    if sender.arrives_in is not None:
+        arrives = today + timedelta(days=sender.arrives_in)
     return min(arrives, day - timedelta(days=1)), day - timedelta(days=sender.before[1])
 
 

@@ -6,7 +6,7 @@ made by the accounts of the demonstration's staff and heads at moments in the pa
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from accreditation.accounts.models import User
 from accreditation.core.actors import SYSTEM, Actor
@@ -17,6 +17,7 @@ from accreditation.missions.models import Mission
 from accreditation.observers.answers import statement_on
 from accreditation.observers.models import Membership, PossibleDuplicate
 from accreditation.observers.statements import Statement
+from accreditation.workflow.arrivals import tell_arrivals
 from accreditation.workflow.changing import change_statement
 from accreditation.workflow.intake import enter_statement
 from accreditation.workflow.memberships import confirm_sender, give_pledge
@@ -56,6 +57,7 @@ def overdue(story: Story, file: File) -> None:
 
 def information_requested(story: Story, file: File) -> None:
     under_review(story, file)
+    story.cut_passport_page(file, by=story.head(file))
     story.ask(file, ["passport_page_cut_off"], timedelta(hours=20))
 
 
@@ -215,6 +217,16 @@ def tell(story: Story, crowd: Crowd) -> None:
     _merged(story, crowd)
     _applies_alone(story, crowd)
     _joins_by_link(story, crowd)
+    _has_arrived(story, "media")
+
+
+def _has_arrived(story: Story, code: str) -> None:
+    """The people of a mission have arrived, as its head has told."""
+    mission = Mission.objects.select_related("election").get(election=story.election, code=code)
+    people = mission.memberships.current().values_list("pk", flat=True)
+    tell_arrivals(
+        mission, list(people), arrived=True, actor=story.head_of(mission), now=story.now - timedelta(days=1)
+    )
 
 
 def _same_people_on_two_lists(story: Story, crowd: Crowd) -> None:
@@ -267,6 +279,7 @@ def _applies_alone(story: Story, crowd: Crowd) -> None:
     file = _enter(story, "media", stated, user, timedelta(days=5))
     confirm_sender(file.membership, actor=story.head(file), now=story.now - timedelta(days=3))
     story.pictures(file, by=Actor(user=user))
+    story.cut_passport_page(file, by=Actor(user=user))
     story.move(file, "submit", Actor(user=user), timedelta(days=2))
     story.move(file, "take", story.clerk, timedelta(days=1, hours=4))
     story.ask(file, ["passport_page_cut_off"], timedelta(days=1, hours=3))
@@ -283,7 +296,7 @@ def _joins_by_link(story: Story, crowd: Crowd) -> None:
 
 def _enter(story: Story, code: str, stated: Statement, user: User, ago: timedelta) -> File:
     mission = Mission.objects.get(election=story.election, code=code)
-    own, moment = Actor(user=user), _before(story, ago)
+    own, moment = Actor(user=user), story.now - ago
     stay = story.stay_in_words(mission)
     entered = enter_statement(
         replace(stated, **stay), delegation=mission.delegations.get(), actor=own, now=moment, applicant=user
@@ -291,7 +304,3 @@ def _enter(story: Story, code: str, stated: Statement, user: User, ago: timedelt
     assert isinstance(entered.application, Application)
     give_pledge(entered.membership, actor=own, now=moment)
     return File(entered.application, entered.membership, stated)
-
-
-def _before(story: Story, ago: timedelta) -> datetime:
-    return story.now - ago

@@ -86,6 +86,12 @@ def test_a_delegation_lands_tomorrow(election):
     assert set(landing.values_list("mission__code", flat=True)) == {"odihr"}
 
 
+def test_the_journalists_have_arrived_already(election):
+    arrived = Membership.objects.exclude(arrived_at=None)
+    assert set(arrived.values_list("mission__code", flat=True)) == {"media"}
+    assert arrived.count() == election.missions.get(code="media").memberships.count()
+
+
 def test_clerks_have_doubts_requests_and_wishes_to_settle(election):
     assert PossibleDuplicate.objects.filter(verdict=PossibleDuplicate.Verdict.OPEN).count() == 2
     assert InformationRequest.objects.filter(answered_at=None).count() == 2

@@ -1,6 +1,7 @@
 """The mailbox page: everything that was sent, in the demonstration and nowhere else."""
 
 from datetime import UTC, datetime
+from email import policy
 from email.message import EmailMessage
 
 import pytest
@@ -31,7 +32,7 @@ def caught(subject="Ваша заявка", text="Words.", html="", to=("Head.OI
     mail.set_content(text)
     if html:
         mail.add_alternative(html, subtype="html")
-    return keep("accreditation@cec.example", list(to), mail.as_bytes(), now=NOW)
+    return keep("accreditation@cec.example", list(to), mail.as_bytes(policy=policy.SMTP), now=NOW)
 
 
 def test_a_mail_is_kept_with_its_words_in_any_script():
