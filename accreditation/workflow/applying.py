@@ -166,7 +166,7 @@ def applying_of(user: User, election: Election, now: datetime) -> Applying:
 
 def _own_statement(application: Application, user: User) -> Membership | None:
     """The applicant's own statement: the one that leads the file, else the newest of this account's."""
-    return (
+    own = (
         Membership.objects.filter(stated_by=user, mission__election=application.election_id)
         .filter(person=application.person_id)
         .select_related(
@@ -174,5 +174,6 @@ def _own_statement(application: Application, user: User) -> Membership | None:
             "category", "citizenship", "residence_country", "pledge",
         )
         .order_by("-pk")
-        .first()
     )  # fmt: skip
+    found = list(own)  # one, or a few after a change of mission
+    return next((one for one in found if one.pk == application.membership_id), next(iter(found), None))

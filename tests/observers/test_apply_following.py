@@ -489,3 +489,16 @@ def test_who_withdraws_and_chooses_the_same_mission_again_is_the_same_person_the
     assert Membership.objects.get().function == "Judge"
     assert Application.objects.latest("pk").state == "draft"
     assert not Beginning.objects.exists()
+
+
+def test_who_goes_to_another_mission_and_back_again_goes_on_with_the_first(client, ready, mission):
+    other = applying.mission_without_days(mission.election)
+    for target in (other, mission):
+        version = Application.objects.latest("pk").version
+        client.post("/en/apply/demo/withdraw/", {"version": version})
+        client.post(f"/en/apply/{target.link_token}/")
+        applying.post(client, "names", applying.NAMES)
+        assert Application.objects.latest("pk").mission == target
+    assert applying.send(client).status_code == 303
+    assert Application.objects.latest("pk").state == "submitted"
+    assert Membership.objects.count() == 2
