@@ -34,7 +34,9 @@ class Site(admin.AdminSite):
     def has_permission(self, request: HttpRequest) -> bool:
         return super().has_permission(request) and staff_proof_is_complete(request)
 
-    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def index(  # type: ignore[override]
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
         """Lead to where the work is; `?records` asks for the list of all records."""
         begin = self.front_page(request) if self.front_page and "records" not in request.GET else ""
         return HttpResponseRedirect(begin) if begin else super().index(request, extra_context)

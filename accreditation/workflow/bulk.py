@@ -78,9 +78,8 @@ def refused_in_advance(
         if any(guard in one.guards for one in APPLICATION.transitions if one.name == name)
     }
     against = {}
-    shared = applications[0].election if applications else None
     for application in applications:
-        application.election = shared  # one calendar for all
+        application.election = applications[0].election  # one calendar for all
         found = _against(application, name, by_guard, actor=actor, now=now, given=given)
         if found:
             against[application.pk] = found

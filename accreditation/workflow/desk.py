@@ -197,9 +197,10 @@ class Desk:
 
     def counts(self) -> dict[str, int]:
         """How many wait in each tab, counted no further than MOST_COUNTED + 1; one query."""
-        parts, parameters = [], []
+        parts: list[str] = []
+        parameters: list[Any] = []
         for queue in self.queues:
-            rows = queue.rows(self, self.everything()).order_by(*queue.order).values("pk")[: MOST_COUNTED + 1]
+            rows = queue.rows(self, self.everything()).order_by().values("pk")[: MOST_COUNTED + 1]
             sql, values = rows.query.sql_with_params()
             parts.append(f"(SELECT count(*) FROM ({sql}) AS counted)")  # noqa: S608 - the ORM's own SQL
             parameters += values
@@ -275,9 +276,9 @@ def neighbours(
     key = _key(key_of(application, queue), queue)
     if key is None:
         return None, None
-    rows = rows.order_by(*queue.order).values_list("pk", flat=True)
-    before = rows.filter(_beyond(queue, key, backwards=True)).reverse().first()
-    return before, rows.filter(_beyond(queue, key, backwards=False)).first()
+    numbers = rows.order_by(*queue.order).values_list("pk", flat=True)
+    before = numbers.filter(_beyond(queue, key, backwards=True)).reverse().first()
+    return before, numbers.filter(_beyond(queue, key, backwards=False)).first()
 
 
 def key_of(application: Application, queue: Queue) -> str:
