@@ -186,6 +186,7 @@ class Membership(Stay):
         verbose_name_plural = _("memberships")
         indexes = (
             models.Index(fields=["mission", "sort_key", "id"], name="membership_roster"),
+            models.Index(fields=["citizenship"], name="membership_citizenship"),
             # Counts of a roster, and its few people whose file another mission holds, from the index alone.
             models.Index(
                 fields=["mission", "is_primary"], condition=Q(ended_at__isnull=True), name="membership_standing"
