@@ -35,7 +35,8 @@ class Row:
     @property
     def needs_words(self) -> str:
         """'the photo, the pledge, by 10 December 2026'"""
-        return ", ".join(filter(None, [*self.missing, self.by_when]))
+        said = [*self.missing, *([self.by_when] if self.by_when else [])]
+        return ", ".join([*(words.rstrip(". ") for words in said[:-1]), *said[-1:]])
 
     @property
     def arrives_on(self) -> date | None:

@@ -430,3 +430,9 @@ def test_the_empty_list_is_recognised_column_by_column_once_it_is_filled_in(hous
                      rules=rules_for(house.mission), today=date(2026, 11, 23))  # fmt: skip
     assert read.refused == [] and read.mapping.unmapped == [] and not read.questions
     assert [column.field for column in read.mapping.columns if column.field == "ignored"] == []
+
+
+def test_the_way_back_from_a_confirmation_is_called_back(house):
+    membership = house.person()
+    page = house.get("end", public_id=membership.public_id).content.decode()
+    assert page.count("The application itself is not withdrawn") == 1

@@ -87,7 +87,7 @@ def test_what_is_missing_and_by_when_stands_in_the_row():
     house.person("approved", family_name="E")
     assert [row.needs_words for row in house.get().context["rows"]] == [
         "the photo, the picture of the passport page, the pledge",
-        "The passport page is cut off., by 1 December 2026",
+        "The passport page is cut off, by 1 December 2026",
         "decision by 26 November 2026",
         "The information in the application was not confirmed.",
         "",

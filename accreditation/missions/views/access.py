@@ -59,7 +59,13 @@ class Room:
         rows = with_what_a_row_shows(
             Membership.objects.filter(mission=self.mission, public_id=public_id)
         ).select_related(
-            "document", "delegation__organisation", "pledge", "category", "citizenship", "residence_country"
+            "document",
+            "delegation__organisation",
+            "pledge",
+            "category",
+            "citizenship",
+            "residence_country",
+            "document__country",
         )
         membership = get_object_or_404(rows if ended else rows.filter(ended_at=None))
         membership.mission = self.mission

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -36,6 +37,7 @@ def mission(room: Room) -> HttpResponse:
         "mission.html",
         sign=sign,
         tone=tone,
+        state_words=capfirst(room.mission.get_state_display()),
         may_apply="apply" in {one.name for one in MISSION.available(room.mission, room.actor)},
         delegations=room.mission.delegations.select_related("organisation"),
         heads=MissionRole.objects.current().filter(mission=room.mission).select_related("user"),

@@ -290,13 +290,13 @@ def _confirm_move(
             % {"body": room.mission.election.appeal_body},
         ),
     }
-    title, button, words = titles[name]
+    title, button, explanation = titles[name]
     return _confirm(
         room,
         membership,
         title=title % {"name": membership.full_name},
         button=button,
-        words=words,
+        explanation=explanation,
         form=form if name in CONFIRMED_ON_A_PAGE else None,
         version=application.version,
         status=status,
@@ -326,7 +326,7 @@ def not_coming(room: Room, public_id: str) -> HttpResponse:
         membership,
         title=_("%(name)s is not coming?") % {"name": membership.full_name},
         button=_("Is not coming"),
-        words=_(
+        explanation=_(
             "The accreditation is given back and its badge is void. You can then name somebody in this place."
         ),
         form=ReasonForm(),
@@ -346,7 +346,7 @@ def end(room: Room, public_id: str) -> HttpResponse:
         membership,
         title=_("Take %(name)s off your roster?") % {"name": membership.full_name},
         button=_("Take off the roster"),
-        words=_(
+        explanation=_(
             "You say that this person does not come for your mission. The application itself is not withdrawn."
         ),
         form=ReasonForm(),

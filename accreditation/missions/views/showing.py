@@ -3,6 +3,7 @@
 from datetime import date, time
 from typing import Any
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from accreditation.core import moments
@@ -49,7 +50,7 @@ def facts_of(membership: Membership, category: Category) -> list[tuple[str, list
             _("Passport"),
             [
                 (_("Passport number"), document.masked, True),
-                (_("Issued by"), issued % {"country": document.country_id}, False),
+                (_("Issued by"), issued % {"country": document.country}, False),
                 (_("Valid until"), expires, False),
             ],
         ),
@@ -57,7 +58,7 @@ def facts_of(membership: Membership, category: Category) -> list[tuple[str, list
             _("In the mission"),
             [
                 (_("Category"), str(category), False),
-                (_("Role"), m.get_role_display() if m.role else "", False),
+                (_("Role"), capfirst(m.get_role_display()) if m.role else "", False),
                 (_("Function"), m.function, False),
                 (_("Media outlet"), m.outlet, False),
                 (_("Ministry's accreditation number"), m.ministry_number, True),
