@@ -85,7 +85,11 @@ def letters_to(applying: Applying) -> list[tuple[datetime, str | Promise, bool]]
     if accreditation is not None:
         about |= Q(about_type=accreditation._meta.label_lower, about_id=accreditation.pk)
     to = Q(user=applying.user) | Q(email=applying.user.email)
-    rows = OutboxMessage.objects.filter(about).filter(to, together=False).exclude(state=OutboxMessage.State.CANCELLED)
+    rows = (
+        OutboxMessage.objects.filter(about)
+        .filter(to, together=False)
+        .exclude(state=OutboxMessage.State.CANCELLED)
+    )
     return [
         (row.sent_at or row.created_at, LETTERS[row.kind], row.sent_at is not None)
         for row in rows.order_by("-pk")

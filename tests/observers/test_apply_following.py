@@ -15,12 +15,14 @@ from django.test.utils import CaptureQueriesContext
 
 from accreditation.accounts.roles import APPROVER
 from accreditation.core.audit import AuditEvent
+from accreditation.core.machine import perform
 from accreditation.core.outbox import OutboxMessage
 from accreditation.missions.models import CannedReason, Mission
 from accreditation.observers.beginnings import Beginning
-from accreditation.observers.models import Membership, Upload
+from accreditation.observers.models import Membership, Pledge, Upload
 from accreditation.workflow.applicant_tasks import BY_SLUG, task_of_field
 from accreditation.workflow.models import Appeal, Application
+from accreditation.workflow.states import ACCREDITATION
 from tests import factories
 from tests.observers import applying
 
@@ -502,3 +504,28 @@ def test_who_goes_to_another_mission_and_back_again_goes_on_with_the_first(clien
     assert applying.send(client).status_code == 303
     assert Application.objects.latest("pk").state == "submitted"
     assert Membership.objects.count() == 2
+
+
+def test_a_revoked_accreditation_says_that_it_is_no_longer_in_force(client, ready):
+    applying.send(client)
+    accreditation = decided(ready, "approval").accreditation
+    first, second = factories.make_staff(APPROVER), factories.make_staff(APPROVER)
+    for name, user, given in (
+        ("suspend", first, {"reason": "Accused of campaigning."}),
+        ("revoke", second, {"reason": "Campaigned.", "hearing_note": "Heard on 24 November."}),
+    ):
+        perform(ACCREDITATION, accreditation.pk, name, actor=factories.actor(user), now=applying.NOW, **given)
+    page = text(client.get("/en/apply/demo/"))
+    assert "This accreditation is no longer in force: revoked." in page
+    assert "Accreditation revoked" in page
+
+
+def test_a_pledge_given_to_an_older_text_is_asked_again(client, ready):
+    type(ready.election).objects.filter(pk=ready.election_id).update(pledge_text="I will keep quiet.")
+    Pledge.objects.update(version="0")
+    assert "Not yet started" in text(client.get("/en/apply/demo/"))
+    applying.send(client)
+    assert Application.objects.get().state == "draft"
+    applying.post(client, "pledge", applying.PLEDGE)
+    assert applying.send(client).status_code == 303
+    assert Application.objects.get().state == "submitted"
