@@ -60,7 +60,7 @@ def _blank_page() -> Image.Image:
 def _letter(letter: str) -> Image.Image:
     """One letter of the machine-readable lines, which stand at equal distances."""
     mask = Image.new("L", (24, 36), 0)
-    ImageDraw.Draw(mask).text((0, 0), letter, font=_font(26), fill=255)
+    ImageDraw.Draw(mask).text((0, 0), letter, font=_font(22), fill=255)
     return mask
 
 
