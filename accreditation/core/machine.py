@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from accreditation.core.actors import Actor
 from accreditation.core.audit import AuditEvent
 from accreditation.core.errors import NotAllowed, Reason, Refused, WrongState
-from accreditation.core.outbox import Letter, OutboxMessage, cancel_for_left_state, message_of
+from accreditation.core.outbox import Letter, OutboxMessage, cancel_for_left_state, key_of, message_of
 
 ANY_STATE_IT_IS_IN = ""  # as a to-state: the move leaves the state as it is
 
@@ -62,7 +62,7 @@ class Transition:
 
     `sets` maps a field of the object to a function of (object, move) that gives its new value; `effects` write
     other rows; `letters` give what is to be sent. `reason` says whether the actor must give one. `grave` moves
-    are confirmed on a page of their own.
+    are confirmed on a page of their own. `turn` waits for a lock that must be held before the object's row.
     """
 
     name: str
@@ -76,6 +76,7 @@ class Transition:
     letters: Sequence[LetterWriter] = ()
     reason: bool = False
     grave: bool = False
+    turn: Callable[[], None] | None = None
 
     @property
     def sources(self) -> tuple[str, ...]:
@@ -121,6 +122,11 @@ class Machine:
     def names(self) -> list[str]:
         return list(self._by_name)
 
+    def wait_for_turn(self, name: str) -> None:
+        """Take the locks that rows of this name want first, so that all take them in one order."""
+        for turn in dict.fromkeys(one.turn for one in self._by_name[name] if one.turn is not None):
+            turn()
+
     def find(self, name: str, state: str) -> Transition | None:
         """The row for a move out of a state; None where the table has none. KeyError for an unknown name."""
         return next((one for one in self._by_name[name] if state in one.sources), None)
@@ -161,6 +167,7 @@ def perform(
     now = now or timezone.now()
     try:
         with transaction.atomic():
+            machine.wait_for_turn(name)
             subject = machine.visible(actor).select_for_update(of=("self",), no_key=True).get(pk=pk)
             machine.relate(subject, actor)
             transition = machine.find(name, subject.state)
@@ -215,7 +222,7 @@ def _write_letters(subject: Any, move: Move, event: AuditEvent) -> None:
     rows = []
     for write in move.transition.letters:
         for letter in write(subject, move):
-            key = letter.key or f"{event.pk}:{letter.kind}:{letter.to.email or 'print'}"
+            key = letter.key or key_of(event.pk, letter)
             rows.append(message_of(replace(letter, key=key), now=move.now, about=subject))
     if rows:
         OutboxMessage.objects.bulk_create(rows)

@@ -18,6 +18,7 @@ from accreditation.core.audit import record
 from accreditation.core.errors import NotAllowed, Reason, Refused
 from accreditation.core.machine import Move, perform
 from accreditation.credentials.models import Accreditation
+from accreditation.observers.matching import lock_people
 from accreditation.observers.models import Membership
 from accreditation.observers.stating import IDENTITY, Categories, as_wish, from_wish, write
 from accreditation.workflow.models import Amendment, Application
@@ -67,6 +68,7 @@ def take_over(amendment: Amendment, *, actor: Actor, now: datetime) -> Amendment
     and what the move 'change_category' raises where another category is wished.
     """
     with transaction.atomic():
+        lock_people()
         amendment = _for_verdict(amendment, actor)
         if amendment.is_correction:
             words = _("This person is accredited: correct the accreditation with it.")
@@ -96,7 +98,7 @@ def decline(amendment: Amendment, *, actor: Actor, now: datetime, reason: str) -
 
 def take_over_correction(accreditation: Accreditation, move: Move) -> None:
     """Carry out a correction that one asked for and the approver has just approved."""
-    amendment = Amendment.objects.select_for_update().get(pk=move.given["amendment"].pk)
+    amendment = _still_open(move.given["amendment"].pk)
     _carry_out(amendment, actor=move.actor, now=move.now)
 
 
@@ -105,7 +107,11 @@ def _for_verdict(amendment: Amendment, actor: Actor) -> Amendment:
     if not clerk(actor, amendment):
         raise NotAllowed()
     Application.objects.select_for_update(no_key=True).get(pk=amendment.application_id)
-    amendment = Amendment.objects.select_for_update().get(pk=amendment.pk)
+    return _still_open(amendment.pk)
+
+
+def _still_open(pk: int) -> Amendment:
+    amendment = Amendment.objects.select_for_update().get(pk=pk)
     if amendment.verdict != Amendment.Verdict.OPEN:
         raise Refused([Reason("settled_already", _("Somebody has settled this wish already."))])
     return amendment

@@ -66,6 +66,7 @@ def due_after_the_pause(application: Application, move: Move) -> datetime | None
 def granted_accreditation(application: Application, move: Move) -> Accreditation:
     """Grant: number, term by rule, one audit event. Written before the application, whose row must name it."""
     election = application.election
+    begins, ends = election.calendar.term_starts(move.now), election.results_published_on
     accreditation = Accreditation.objects.create(
         election=election,
         person_id=application.person_id,
@@ -73,8 +74,8 @@ def granted_accreditation(application: Application, move: Move) -> Accreditation
         mission_id=application.mission_id,
         category_id=application.category_id,
         number=_next_number(election.pk),
-        valid_from=election.calendar.term_starts(move.now),
-        valid_until=election.results_published_on,
+        valid_from=begins,
+        valid_until=max(begins, ends) if ends else None,  # a ruling may come after the results
         granted_at=move.now,
     )
     move.events += creations([accreditation], actor=move.actor, now=move.now, application=application.pk)

@@ -13,7 +13,7 @@ from accreditation.core.moments import in_words
 from accreditation.credentials.models import Accreditation
 from accreditation.missions.models import Category, Election, Mission, MissionRole
 from accreditation.observers.completeness import missing, pledge_missing
-from accreditation.observers.models import Membership, PossibleDuplicate
+from accreditation.observers.models import Membership, Person, PossibleDuplicate
 from accreditation.workflow.appeals import appeal_last_moment, standing_refusal
 from accreditation.workflow.models import Amendment, Application
 
@@ -201,6 +201,17 @@ def no_current_accreditation(application: Application, move: Move) -> Reason | N
     return None
 
 
+def term_lies_ahead(application: Application, move: Move) -> Reason | None:
+    """Nobody is accredited to an election that was cancelled, or whose results end every term."""
+    election = application.election
+    if election.cancelled_at is not None:
+        return Reason("election_cancelled", _("This election was cancelled."))
+    ends = election.results_published_on
+    if ends is not None and election.calendar.term_starts(move.now) > ends:
+        return Reason("term_over", _("The results are published: no accreditation can begin any more."))
+    return None
+
+
 # To appeal
 
 
@@ -251,6 +262,8 @@ def judged_the_same_by_another(application: Application, move: Move) -> Reason |
         return Reason("no_verdict", _("Nobody has judged these two to be the same person."))
     if verdict.decided_by_id == move.actor.user_id:
         return Reason("second_person", _("You judged them to be the same; somebody else must merge."))
+    if Person.objects.filter(pk=kept or 0, merged_into__isnull=False).exists():
+        return Reason("kept_is_merged", _("That person was merged into another one: keep that one."))
     return None
 
 
@@ -262,7 +275,7 @@ def category_of_this_election(application: Application, move: Move) -> Reason | 
     if category.pk == application.category_id:
         return Reason("same_category", _("The application is in this category already."))
     host_citizen = application.election.host_is(application.membership.citizenship_id)
-    if host_citizen and not category.host_citizens_allowed:
+    if host_citizen and category.counts_as_observer and not category.host_citizens_allowed:
         return Reason("host_citizen", _("Citizens of the host country cannot be in this category."))
     return None
 
@@ -288,7 +301,8 @@ def invitation_is_recorded(mission: Mission, move: Move) -> Reason | None:
 def term_has_ended(accreditation: Accreditation, move: Move) -> Reason | None:
     """An accreditation ends with the publication of the results, not before."""
     until = accreditation.valid_until or accreditation.election.results_published_on
-    if until is None or accreditation.election.calendar.local_date(move.now) <= until:
+    today = accreditation.election.calendar.local_date(move.now)
+    if until is None or today <= max(until, accreditation.valid_from):
         return Reason("term_runs", _("The term has not ended yet."))
     return None
 

@@ -15,6 +15,7 @@ from accreditation.core.errors import Reason
 from accreditation.core.machine import ANY_STATE_IT_IS_IN, Machine, Transition
 from accreditation.credentials.models import Accreditation
 from accreditation.missions.models import Category, Election, Mission
+from accreditation.observers.matching import lock_people
 from accreditation.workflow import letters
 from accreditation.workflow.amendments import take_over_correction
 from accreditation.workflow.effects import (
@@ -66,6 +67,7 @@ from accreditation.workflow.guards import (
     sender_has_confirmed,
     suspended_by_somebody_else,
     term_has_ended,
+    term_lies_ahead,
     within_the_appeal_period,
 )
 from accreditation.workflow.merging import move_memberships_to_kept_person
@@ -156,7 +158,7 @@ APPLICATION = Machine(
             "approve", RECOMMENDED, APPROVED, by=approver, label=_("Approve"),
             guards=[
                 not_entered_by_actor, second_person_for_approval, reason_against_the_recommendation,
-                no_current_accreditation,
+                no_current_accreditation, term_lies_ahead,
             ],
             sets={"accreditation": granted_accreditation, "decided_at": the_moment},
             effects=[record_approval, confirm_the_person], letters=[letters.approval],
@@ -197,6 +199,7 @@ APPLICATION = Machine(
         Transition(
             "merge", Application.LIVE, MERGED, by=clerk, label=_("Merge"), grave=True,
             guards=[judged_the_same_by_another], effects=[close_the_request, move_memberships_to_kept_person],
+            turn=lock_people,
         ),
         Transition(
             "change_category", [DRAFT, SUBMITTED, UNDER_REVIEW], ANY_STATE_IT_IS_IN, by=focal_point | clerk,
@@ -233,7 +236,8 @@ def accreditations_of(actor: Actor) -> QuerySet[Accreditation]:
 
 
 def last_day_of_the_term(accreditation: Accreditation, move: object) -> object:
-    return accreditation.valid_until or accreditation.election.results_published_on
+    until = accreditation.valid_until or accreditation.election.results_published_on
+    return max(until, accreditation.valid_from) if until else None
 
 
 ACCREDITATION = Machine(
@@ -263,7 +267,7 @@ ACCREDITATION = Machine(
         Transition("cancel", ACTIVE, CANCELLED, by=approver, label=_("Cancel: issued in error"), reason=True, grave=True),
         Transition(
             "correct", ACTIVE, ACTIVE, by=approver, label=_("Correct"), guards=[names_an_open_correction],
-            effects=[take_over_correction],
+            effects=[take_over_correction], turn=lock_people,
         ),
     ],
     visible=accreditations_of,
