@@ -10,6 +10,8 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+LONGEST_READER = 120  # of a key; an address may have 254 characters
+
 
 @dataclass(frozen=True)
 class Recipient:
@@ -73,7 +75,12 @@ class OutboxMessage(models.Model):
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.PENDING)
     email = models.EmailField(_("to"), blank=True)
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
     )
     language = models.CharField(_("language"), max_length=8, default="en")
     together = models.BooleanField(_("one mail with others of its kind"), default=False)
@@ -125,6 +132,14 @@ def stable_message_id(key: str) -> str:
     """The same letter bears the same Message-ID however often it is sent, so that a copy can be recognised."""
     domain = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].strip(" >") or "localhost"
     return f"<{hashlib.sha256(key.encode()).hexdigest()[:40]}@{domain}>"
+
+
+def key_of(event: int, letter: Letter) -> str:
+    """The key of a letter that a move wrote: event, letter, reader; a very long address stands as its hash."""
+    reader = letter.to.email or "print"
+    if len(reader) > LONGEST_READER:
+        reader = hashlib.sha256(reader.encode()).hexdigest()
+    return f"{event}:{letter.kind}:{reader}"
 
 
 def message_of(letter: Letter, *, now: datetime, about: models.Model | None = None) -> OutboxMessage:

@@ -1,9 +1,10 @@
-"""Who asks the API: a signed-in browser, or another system with its token."""
+"""Who asks the API (a signed-in browser, or another system with its token), and how it turns pages."""
 
+import re
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
-from rest_framework import authentication, exceptions
+from rest_framework import authentication, exceptions, pagination
 from rest_framework.request import Request
 
 
@@ -26,3 +27,17 @@ class TokenAuthentication(authentication.TokenAuthentication):
         if user.is_staff and user.has_usable_password():
             raise exceptions.AuthenticationFailed(_("Staff sign in with their password and second factor."))
         return user, token
+
+
+class Pages(pagination.CursorPagination):
+    """Pages by key. `POSITION` is what a key looks like; a cursor with another one, which no page of ours gave, is
+    not found.
+    """
+
+    POSITION = re.compile(r"[^\0]*")
+
+    def decode_cursor(self, request: Request) -> Any:
+        cursor = super().decode_cursor(request)
+        if cursor is not None and not self.POSITION.fullmatch(str(cursor.position or "")):
+            raise exceptions.NotFound(self.invalid_cursor_message)
+        return cursor

@@ -5,22 +5,22 @@ from typing import Any
 from django.db.models import OuterRef, QuerySet, Subquery
 from rest_framework import mixins, serializers, viewsets
 from rest_framework.decorators import action
-from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accreditation.core.actors import actor_of
+from accreditation.core.rest import Pages
 from accreditation.missions.models import Mission
 from accreditation.observers.models import Membership
 from accreditation.workflow.models import Application
 
 
-class ByName(CursorPagination):
+class ByName(Pages):
     ordering = ("sort_key", "id")
     page_size = 100
 
 
-class ByCode(CursorPagination):
+class ByCode(Pages):
     ordering = ("code", "id")
 
 

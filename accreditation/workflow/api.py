@@ -1,5 +1,6 @@
 """Applications and their moves for other systems: the same rows, rules and errors as on the pages."""
 
+import re
 from typing import Any
 
 from django.db.models import QuerySet
@@ -7,18 +8,19 @@ from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers, viewsets
 from rest_framework.decorators import action
-from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accreditation.core.actors import actor_of, moment_of
 from accreditation.core.machine import perform
+from accreditation.core.rest import Pages
 from accreditation.missions.models import Category
 from accreditation.workflow.models import Application
 from accreditation.workflow.states import APPLICATION, applications_of
 
 
-class ByNewest(CursorPagination):
+class ByNewest(Pages):
+    POSITION = re.compile(r"\d{0,18}")
     ordering = "-id"
     page_size = 100
 
@@ -55,12 +57,12 @@ class MoveSerializer(serializers.Serializer[Any]):
 
     version = serializers.IntegerField(required=False, help_text="The version that was read; a newer one is a 409.")
     reason = serializers.CharField(required=False, allow_blank=True, default="")
-    reasons = serializers.ListField(child=serializers.SlugField(), required=False)
+    reasons = serializers.ListField(child=serializers.SlugField(max_length=40), required=False)
     text = serializers.CharField(required=False, allow_blank=True)
     due_on = serializers.DateField(required=False)
-    grounds = serializers.ListField(child=serializers.SlugField(), required=False)
+    grounds = serializers.ListField(child=serializers.SlugField(max_length=40), required=False)
     legal_basis = serializers.CharField(required=False)
-    ruling = serializers.CharField(required=False)
+    ruling = serializers.CharField(required=False, max_length=200)
     documents_checked = serializers.BooleanField(required=False)
     category = serializers.SlugField(required=False)
     kept_person = serializers.IntegerField(required=False)
@@ -82,6 +84,8 @@ class ApplicationViewSet(mixins.RetrieveModelMixin, mixins.ListModelMixin, views
             "mission__code": self.request.query_params.get("mission"),
             "state": self.request.query_params.get("state"),
         }
+        if any("\0" in value for value in wanted.values() if value):
+            return rows.none()  # PostgreSQL holds no such text
         return rows.filter(**{name: value for name, value in wanted.items() if value})
 
     @extend_schema(request=MoveSerializer, responses=ApplicationSerializer)

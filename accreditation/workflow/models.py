@@ -13,7 +13,7 @@ from accreditation.accounts.roles import roles_of
 from accreditation.core.encryption import EncryptedTextField
 from accreditation.core.machine import Movable
 from accreditation.credentials.models import Accreditation
-from accreditation.missions.models import Category, Election, Mission, RefusalGround
+from accreditation.missions.models import Category, Election, Mission
 from accreditation.observers.models import Membership, Person
 from accreditation.workflow.runs import BulkRun as BulkRun
 
@@ -34,7 +34,7 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
         return self.filter(state__in=Application.WITH_THE_COMMISSION)
 
     def overdue(self, now: datetime) -> "ApplicationQuerySet":
-        return self.waiting().filter(decision_due_at__lte=now)
+        return self.waiting().filter(decision_due_at__lte=now, clock_paused_at=None)
 
     def due_before(self, moment: datetime) -> "ApplicationQuerySet":
         return self.waiting().filter(decision_due_at__lte=moment)
@@ -191,7 +191,7 @@ class Decision(models.Model):
     grounds = ArrayField(
         models.CharField(max_length=40), verbose_name=_("grounds"), default=list, help_text=_("Codes of the election's list.")
     )
-    legal_basis = models.CharField(_("legal basis"), max_length=300, blank=True)
+    legal_basis = models.TextField(_("legal basis"), blank=True, help_text=_("Every ground brings its own."))
     text = models.TextField(_("text"), blank=True)
     ruling = models.CharField(_("ruling"), max_length=200, blank=True)
 
