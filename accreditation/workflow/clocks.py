@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
@@ -18,9 +18,12 @@ from accreditation.workflow.states import ACCREDITATION, APPLICATION
 
 log = logging.getLogger(__name__)
 
+STILL_UNDER_WAY = timedelta(minutes=5)
+"""A wish that arrived in the last minute is measured by its arrival: until it is carried out nothing lapses."""
+
 
 def lapse_drafts(now: datetime) -> int:
-    """Let drafts lapse whose deadline has passed; how many did. A replacement within its rule stays."""
+    """Let drafts lapse minutes after their deadline; how many did. A replacement within its rule stays."""
     drafts = Application.objects.filter(state=Application.State.DRAFT)
     lapsed = 0
     elections = Election.objects.filter(
@@ -31,7 +34,7 @@ def lapse_drafts(now: datetime) -> int:
         closed = [
             category.pk
             for category in election.categories.all()
-            if calendar.application_deadline_for(category).closes_at <= now
+            if calendar.application_deadline_for(category).closes_at + STILL_UNDER_WAY <= now
         ]
         late = drafts.filter(election=election, category__in=closed)
         if now < calendar.replacement_deadline.closes_at:
