@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accreditation.missions.views import bulk, lists, mission, people, pictures, roster
+from accreditation.missions.views import bulk, lists, mission, people, pictures, roster, steps
 
 app_name = "missions"
 
@@ -24,13 +24,13 @@ urlpatterns = [
     path(f"{_MISSION}arrivals/", bulk.arrivals, name="arrivals"),
     path(_PERSON, people.person, name="person"),
     path(f"{_PERSON}edit/", people.edit, name="edit"),
-    path(f"{_PERSON}pledge/", people.declare, name="declare"),
-    path(f"{_PERSON}confirm/", people.confirm, name="confirm"),
-    path(f"{_PERSON}end/", people.end, name="end"),
-    path(f"{_PERSON}again/", people.again, name="again"),
+    path(f"{_PERSON}pledge/", steps.declare, name="declare"),
+    path(f"{_PERSON}confirm/", steps.confirm, name="confirm"),
+    path(f"{_PERSON}end/", steps.end, name="end"),
+    path(f"{_PERSON}again/", steps.again, name="again"),
     path(f"{_PERSON}replace/", people.replace, name="replace"),
-    path(f"{_PERSON}not-coming/", people.not_coming, name="not_coming"),
-    path(f"{_PERSON}move/<str:name>/", people.move, name="move"),
+    path(f"{_PERSON}not-coming/", steps.not_coming, name="not_coming"),
+    path(f"{_PERSON}move/<str:name>/", steps.move, name="move"),
     path(f"{_PERSON}letters/<int:pk>/", people.letter, name="letter"),
     path(f"{_PERSON}pictures/<str:kind>/", pictures.upload, name="upload"),
     path(f"{_PERSON}pictures/<str:kind>/show/", pictures.show, name="picture"),
