@@ -22,7 +22,8 @@ from accreditation.missions.models import Delegation, Mission
 from accreditation.observers.lists import ListRefused
 from accreditation.observers.models import ListImport
 from accreditation.workflow import list_imports
-from accreditation.workflow.list_pages import AnswersForm, ListForm, Reading, reading_of, refused_rows
+from accreditation.workflow.list_files import refused_rows
+from accreditation.workflow.list_pages import AnswersForm, ListForm, Reading, reading_of
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 AT_ONCE = 500

@@ -15,14 +15,12 @@ from accreditation.missions.views.access import Room, add_reasons, of_mission
 from accreditation.observers.lists import ListRefused
 from accreditation.observers.models import ListImport
 from accreditation.workflow import list_imports
+from accreditation.workflow.list_files import EMPTY_LIST_WIDTHS, empty_list, refused_rows
 from accreditation.workflow.list_pages import (
-    EMPTY_LIST_WIDTHS,
     AnswersForm,
     ListForm,
     Reading,
-    empty_list,
     reading_of,
-    refused_rows,
 )
 from accreditation.workflow.roster import Filters
 from accreditation.workflow.roster_table import WIDTHS, table_of
