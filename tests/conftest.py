@@ -3,9 +3,11 @@
 import os
 import shutil
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+import time_machine
 
 NO_CHROMIUM = "Chromium was not found (on the path, or named in CHROMIUM)"
 SERIAL = ("faults", "browser")  # kinds of tests that run one after the other, beside all others
@@ -50,6 +52,19 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
 
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute("ALTER TABLE core_auditevent DISABLE TRIGGER audit_no_truncate")
+
+
+@pytest.fixture(autouse=True)
+def _clock(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Every test begins at factories.NOW, so that the sample election is still to come whenever it runs.
+
+    Tests with processes of their own (marked `faults`) keep the real clock: a process cannot be told another.
+    """
+    if request.node.get_closest_marker("faults"):
+        yield
+        return
+    with time_machine.travel(datetime(2026, 11, 23, 9, 0, tzinfo=UTC), tick=True):
+        yield
 
 
 @pytest.fixture(scope="session")
