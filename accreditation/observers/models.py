@@ -107,7 +107,14 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         if roles_of(user):
             return self
         missions = Mission.objects.visible_to(user).values("pk")
-        return self.filter(Q(mission__in=missions) | Q(stated_by=user))
+        return self.filter(Q(mission__in=missions) | self.about_themselves(user))
+
+    @staticmethod
+    def about_themselves(user: User) -> Q:
+        """What somebody states about the person for whom the account applies. Who once spoke for a mission has
+        stated much about others, and that is the mission's.
+        """
+        return Q(stated_by=user, person__in=Person.objects.filter(applications__applicant=user).values("pk"))
 
     def current(self) -> "MembershipQuerySet":
         return self.filter(ended_at__isnull=True)

@@ -18,7 +18,7 @@ from accreditation.core.audit import record
 from accreditation.core.errors import NotAllowed, Reason, Refused
 from accreditation.missions.models import Delegation, Mission, speaks_for
 from accreditation.observers.matching import Identity, lock_people, meet
-from accreditation.observers.models import Membership
+from accreditation.observers.models import Membership, MembershipQuerySet
 from accreditation.observers.names import fold
 from accreditation.observers.statements import Statement, refusals, warnings
 from accreditation.observers.stating import Categories, rules_for
@@ -254,7 +254,8 @@ def _refuse_twice(identity: Identity, mission: Mission, applicant: User | None) 
     if applicant is not None:
         if Application.objects.live().filter(applicant=applicant, election=mission.election_id).exists():
             raise Refused([Reason("applied_already", _("You have an application under way."))])
-        own = Membership.objects.filter(stated_by=applicant).values_list("person", flat=True)
+        stated = Membership.objects.filter(MembershipQuerySet.about_themselves(applicant))
+        own = stated.values_list("person", flat=True)
         if busy_people(own, mission.election_id):
             raise Refused([Reason("accredited_already", _("You are accredited at this election already."))])
     elif find_standing([identity], mission):

@@ -549,3 +549,19 @@ def test_what_lists_and_edits_leave_breaks_no_invariant():
     first, __ = two_missions_name_one_person()
     edit(first, **OTHER)
     call_command("verify_invariants")
+
+
+@db
+def test_a_head_who_has_named_others_may_apply_as_well():
+    """What an account has stated about others is no file of its own."""
+    mission = make_mission()
+    head = make_head(mission)
+    other = make_mission(mission.election)
+    named = enter_statement(stated(), delegation=mission.delegations.get(), actor=actor(head), now=NOW)
+    own = enter_statement(
+        stated(family_name="Headley", given_names="Hilda", document_number="H7654321"),
+        delegation=other.delegations.get(), actor=actor(head), now=NOW, applicant=head,
+    )  # fmt: skip
+    assert own.application is not None
+    assert own.application.applicant == head
+    assert own.membership.person_id != named.membership.person_id
