@@ -4,15 +4,16 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('workflow', '0003_desk'),
+        ("workflow", "0003_desk"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='decision',
-            name='legal_basis',
-            field=models.TextField(blank=True, help_text='Every ground brings its own.', verbose_name='legal basis'),
+            model_name="decision",
+            name="legal_basis",
+            field=models.TextField(
+                blank=True, help_text="Every ground brings its own.", verbose_name="legal basis"
+            ),
         ),
     ]
