@@ -15,7 +15,7 @@ from accreditation.core.errors import Reason, Refused
 from accreditation.missions.models import Election, Mission
 from accreditation.observers.answers import can_be_entered, statement_of
 from accreditation.observers.beginnings import Beginning
-from accreditation.observers.models import Membership, Upload
+from accreditation.observers.models import Membership, MembershipQuerySet, Upload
 from accreditation.observers.pictures import keep_picture
 from accreditation.observers.statements import refusals
 from accreditation.observers.stating import FIELDS, as_wish, rules_for
@@ -84,7 +84,8 @@ def _enter_when_complete(beginning: Beginning, applying: Applying, actor: Actor)
         raise Refused([Reason("no_delegation", _("This mission has no delegation yet. Ask for help."))])
     delegation.mission = mission
     statement.email = statement.email or applying.user.email
-    before = Membership.objects.current().filter(stated_by=applying.user, mission=mission).first()
+    own = MembershipQuerySet.about_themselves(applying.user)
+    before = Membership.objects.current().filter(own, mission=mission).first()
     if before is None:
         enter_statement(
             statement, delegation=delegation, actor=actor, now=applying.now, applicant=applying.user

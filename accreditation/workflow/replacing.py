@@ -10,6 +10,7 @@ from accreditation.core.audit import record
 from accreditation.core.errors import Reason, Refused
 from accreditation.credentials.models import Accreditation
 from accreditation.missions.models import Delegation
+from accreditation.observers.matching import lock_people
 from accreditation.observers.statements import Statement
 from accreditation.workflow.intake import Entered, enter_statement
 from accreditation.workflow.models import Application
@@ -39,6 +40,7 @@ def replace(
     file is held elsewhere nothing is replaced: that person comes anyway.
     """
     with transaction.atomic():
+        lock_people()  # before the accreditation, as a correction does
         locked = Accreditation.objects.select_for_update(no_key=True).get(pk=accreditation.pk)
         against = reason_against_replacing(locked, delegation.mission_id)
         if against is not None:
