@@ -43,7 +43,9 @@ if PRODUCTION:
     _secrets = {name: env.str(name) for name in ("SECRET_KEY", "ENCRYPTION_KEYS", "INDEX_KEY")}
 else:
     _secrets = made_up_secrets(VAR_DIR) | {
-        name: os.environ[name] for name in ("SECRET_KEY", "ENCRYPTION_KEYS", "INDEX_KEY") if name in os.environ
+        name: os.environ[name]
+        for name in ("SECRET_KEY", "ENCRYPTION_KEYS", "INDEX_KEY")
+        if name in os.environ
     }
 SECRET_KEY = _secrets["SECRET_KEY"]
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", [])
@@ -62,7 +64,9 @@ DATABASES["default"]["TEST"] = {"NAME": "test_" + os.environ.setdefault("TEST_RU
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.str("REDIS_URL", _servers.get("cache_url", ""))
-CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", "") or env.str("REDIS_URL", "") or _servers.get("broker_url", "")
+CELERY_BROKER_URL = (
+    env.str("CELERY_BROKER_URL", "") or env.str("REDIS_URL", "") or _servers.get("broker_url", "")
+)
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TIMEZONE = "UTC"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
@@ -166,7 +170,9 @@ FORMAT_MODULE_PATH = ["accreditation.core.formats"]
 MODELTRANSLATION_DEFAULT_LANGUAGE = "en"
 MODELTRANSLATION_LANGUAGES = ("en", "az", "fr", "ru", "ar")
 MODELTRANSLATION_FALLBACK_LANGUAGES = ("en",)
-PUBLICATION_LANGUAGES = env.list("PUBLICATION_LANGUAGES", ["en", "az"])  # an election is worded in these first
+PUBLICATION_LANGUAGES = env.list(
+    "PUBLICATION_LANGUAGES", ["en", "az"]
+)  # an election is worded in these first
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
@@ -235,7 +241,9 @@ SITE_URL = env.str("SITE_URL", "http://127.0.0.1:8000").rstrip("/")
 if env.str("EMAIL_URL", ""):
     vars().update(env.dj_email_url("EMAIL_URL"))
 elif PRODUCTION:
-    raise ImproperlyConfigured("in production EMAIL_URL must name the mail server, such as smtp+tls://user:pass@host:587")
+    raise ImproperlyConfigured(
+        "in production EMAIL_URL must name the mail server, such as smtp+tls://user:pass@host:587"
+    )
 else:
     EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     EMAIL_HOST, EMAIL_PORT = "127.0.0.1", env.int("MAIL_PORT", 2525)

@@ -7,6 +7,9 @@ import itertools
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from django.contrib.auth.models import Group
+from django.db import transaction
+
 from accreditation.accounts.models import User
 from accreditation.accounts.roles import APPROVER, AUDITOR, CLERK, PRINT_DESK, SUPERVISOR
 from accreditation.core.actors import SYSTEM, Actor
@@ -29,8 +32,6 @@ from accreditation.observers.models import IdentityDocument, Membership, NameTok
 from accreditation.observers.names import fold, sort_key, tokens
 from accreditation.workflow.models import Application
 from accreditation.workflow.states import APPLICATION
-from django.contrib.auth.models import Group
-from django.db import transaction
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 ELECTION_DAY = date(2026, 12, 20)
@@ -105,7 +106,11 @@ def make_mission(election: Election | None = None, state: str = "registered", **
         name=f"Organisation {number}", kind=Organisation.Kind.INTERNATIONAL, address="1 Main Street, Vienna"
     )
     invitation = fields.pop("invitation", None) or Invitation.objects.create(
-        election=election, organisation=organisation, inviter="commission", number=f"{number}", dated=date(2026, 10, 5)
+        election=election,
+        organisation=organisation,
+        inviter="commission",
+        number=f"{number}",
+        dated=date(2026, 10, 5),
     )
     values: dict[str, Any] = {
         "code": f"mission-{number}",
@@ -137,7 +142,9 @@ def make_person(**fields: Any) -> Person:
     return Person.objects.create(**values)
 
 
-def make_document(person: Person, number: str = "", country: str = "", expires_on: date | None = None) -> IdentityDocument:
+def make_document(
+    person: Person, number: str = "", country: str = "", expires_on: date | None = None
+) -> IdentityDocument:
     number = number or f"P{next(_numbers):07d}"
     country = country or person.citizenship_id
     normal = normalise_document_number(number)
@@ -151,7 +158,9 @@ def make_document(person: Person, number: str = "", country: str = "", expires_o
     )
 
 
-def make_membership(mission: Mission | None = None, person: Person | None = None, **fields: Any) -> Membership:
+def make_membership(
+    mission: Mission | None = None, person: Person | None = None, **fields: Any
+) -> Membership:
     """A complete statement without uploads and pledge, with its search tokens."""
     mission = mission or make_mission()
     names = {key: fields.pop(key) for key in ("family_name", "given_names", "original_name") if key in fields}
@@ -230,7 +239,9 @@ RULING = {"ruling": "Court of Appeal, 1/2026, 25 November 2026"}
 REQUEST = {"text": "The passport page is cut off.", "due_on": date(2026, 12, 1)}
 
 
-def application_in(state: str, *, clerk: User | None = None, approver: User | None = None, **fields: Any) -> Application:
+def application_in(
+    state: str, *, clerk: User | None = None, approver: User | None = None, **fields: Any
+) -> Application:
     """An application that has walked to `state` by the ordinary road, with a head who sent it."""
     application = make_application(**fields)
     if state == "draft":

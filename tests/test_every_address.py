@@ -9,13 +9,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
 from accreditation.core.outbox import OutboxMessage
 from accreditation.missions.models import MissionRole
 from accreditation.observers.models import ListImport, PossibleDuplicate, Upload
 from accreditation.workflow.models import Amendment
-from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver
-
 from tests.factories import (
     NOW,
     application_in,
@@ -103,7 +103,7 @@ def victim(settings: Any) -> Any:
 
 def values_for(application: Any, approved: Any) -> dict[str, Any]:
     """A value for every name in a route, so that each address points at the victim's rows."""
-    membership, mission = application.membership, application.mission
+    membership = application.membership
     return {
         "pk": application.pk, "object_id": application.pk, "election": application.election.code,
         "public_id": membership.public_id, "kind": "photo", "name": "withdraw", "form": "csv", "task": "identity",
@@ -191,7 +191,9 @@ def test_no_stranger_learns_of_a_person_at_any_address(victim: Any, method: str)
             text = body.decode("utf-8", "replace")
             told = [word for word in (NAME, NAME.upper(), PASSPORT, PASSPORT[-4:], ADDRESS) if word in text]
             allowed = WHO_GETS_IN[rule_of(name) or "everybody"]
-            staff_index = who.startswith("staff without") and name.startswith("admin:") and answer.status_code == 200
+            staff_index = (
+                who.startswith("staff without") and name.startswith("admin:") and answer.status_code == 200
+            )
             if told or (answer.status_code not in allowed and not staff_index):
                 wrong.append((who, name, address, answer.status_code, told))
     assert wrong == []

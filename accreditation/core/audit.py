@@ -75,7 +75,9 @@ class AuditEvent(models.Model):
         verbose_name_plural = _("audit events")
         constraints = (
             # Even without a lock a second copy of a move cannot commit.
-            models.UniqueConstraint(fields=["subject_type", "subject_id", "version"], name="one_event_per_version"),
+            models.UniqueConstraint(
+                fields=["subject_type", "subject_id", "version"], name="one_event_per_version"
+            ),
         )
 
     def __str__(self) -> str:

@@ -23,7 +23,9 @@ def ready(request: HttpRequest) -> HttpResponse:
     try:
         executor = MigrationExecutor(connection)
         migrated = not executor.migration_plan(executor.loader.graph.leaf_nodes())
-        waiting = OutboxMessage.objects.filter(state=OutboxMessage.State.PENDING).count() if migrated else None
+        waiting = (
+            OutboxMessage.objects.filter(state=OutboxMessage.State.PENDING).count() if migrated else None
+        )
     except DatabaseError:
         return JsonResponse({"ready": False, "database": False}, status=503)
     answer = {"ready": migrated, "database": True, "migrated": migrated, "letters_waiting": waiting}

@@ -40,13 +40,17 @@ class Accreditation(Movable):
 
     CURRENT = (State.ACTIVE, State.SUSPENDED)
 
-    election = models.ForeignKey(Election, on_delete=models.PROTECT, related_name="accreditations", db_index=False)
+    election = models.ForeignKey(
+        Election, on_delete=models.PROTECT, related_name="accreditations", db_index=False
+    )
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="accreditations")
     membership = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="accreditations")
     mission = models.ForeignKey(Mission, on_delete=models.PROTECT, related_name="accreditations")
     category = models.ForeignKey(Category, on_delete=models.PROTECT, related_name="+", db_index=False)
     number = models.PositiveIntegerField(_("number"))
-    state = models.CharField(_("state"), max_length=14, choices=State.choices, default=State.ACTIVE, editable=False)
+    state = models.CharField(
+        _("state"), max_length=14, choices=State.choices, default=State.ACTIVE, editable=False
+    )
     valid_from = models.DateField(_("valid from"))
     valid_until = models.DateField(_("valid until"), null=True, blank=True)
     granted_at = models.DateTimeField(_("granted at"))
@@ -57,7 +61,11 @@ class Accreditation(Movable):
         verbose_name = _("accreditation")
         verbose_name_plural = _("accreditations")
         indexes = (
-            models.Index(fields=["election", "valid_until"], condition=Q(state__in=["active", "suspended"]), name="accreditation_term"),
+            models.Index(
+                fields=["election", "valid_until"],
+                condition=Q(state__in=["active", "suspended"]),
+                name="accreditation_term",
+            ),
         )
         constraints = (
             models.UniqueConstraint(fields=["election", "number"], name="an_accreditation_number_once"),

@@ -12,7 +12,9 @@ from accreditation.missions.models import Category, DocumentKind
 from accreditation.observers.models import Membership
 
 
-def missing(membership: Membership, category: Category, uploads: Collection[str], *, reachable: bool) -> list[Reason]:
+def missing(
+    membership: Membership, category: Category, uploads: Collection[str], *, reachable: bool
+) -> list[Reason]:
     """What is missing, in the order in which the pages ask for it; empty when nothing is.
 
     `uploads` are the kinds of the current uploads; `reachable` says that the mission has a focal point whose
@@ -29,7 +31,11 @@ def missing(membership: Membership, category: Category, uploads: Collection[str]
             "residence",
             _("the address of residence, or the address of the organisation"),
         ),
-        (not (membership.email or membership.phone or reachable), "contact", _("an e-mail address or a phone")),
+        (
+            not (membership.email or membership.phone or reachable),
+            "contact",
+            _("an e-mail address or a phone"),
+        ),
         (not (membership.arrives_on or delegation.arrives_on), "arrival", _("the day of arrival")),
         (not (membership.departs_on or delegation.departs_on), "departure", _("the day of departure")),
         (

@@ -196,7 +196,9 @@ class Membership(Stay):
             models.Index(fields=["citizenship"], name="membership_citizenship"),
             # Counts of a roster, and its few people whose file another mission holds, from the index alone.
             models.Index(
-                fields=["mission", "is_primary"], condition=Q(ended_at__isnull=True), name="membership_standing"
+                fields=["mission", "is_primary"],
+                condition=Q(ended_at__isnull=True),
+                name="membership_standing",
             ),
             models.Index(
                 fields=["stated_by"], name="membership_stated_by", condition=Q(stated_by__isnull=False)

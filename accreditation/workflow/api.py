@@ -55,7 +55,9 @@ class ApplicationSerializer(serializers.ModelSerializer[Application]):
 class MoveSerializer(serializers.Serializer[Any]):
     """What a move may be given; each move reads what it needs and refuses what it lacks."""
 
-    version = serializers.IntegerField(required=False, help_text="The version that was read; a newer one is a 409.")
+    version = serializers.IntegerField(
+        required=False, help_text="The version that was read; a newer one is a 409."
+    )
     reason = serializers.CharField(required=False, allow_blank=True, default="")
     reasons = serializers.ListField(child=serializers.SlugField(max_length=40), required=False)
     text = serializers.CharField(required=False, allow_blank=True)
@@ -68,7 +70,9 @@ class MoveSerializer(serializers.Serializer[Any]):
     kept_person = serializers.IntegerField(required=False)
 
 
-class ApplicationViewSet(mixins.RetrieveModelMixin, mixins.ListModelMixin, viewsets.GenericViewSet[Application]):
+class ApplicationViewSet(
+    mixins.RetrieveModelMixin, mixins.ListModelMixin, viewsets.GenericViewSet[Application]
+):
     """Applications that the account may see: staff all, heads their missions', applicants their own."""
 
     serializer_class = ApplicationSerializer

@@ -97,7 +97,11 @@ QUEUES = (
             decision_due_at__gt=desk.now, decision_due_at__lte=desk.end_of_today
         ),
     ),
-    Queue("overdue", _("Overdue"), lambda desk, rows: _in_hand(rows).filter(decision_due_at__lte=desk.now)),
+    Queue(
+        "overdue",
+        _("Overdue"),
+        lambda desk, rows: _in_hand(rows).filter(decision_due_at__lte=desk.now, clock_paused_at=None),
+    ),
     Queue("decide", _("To decide"), lambda desk, rows: rows.filter(state=State.RECOMMENDED)),
     Queue("all", _("All"), lambda desk, rows: rows, newest_first=True),
 )

@@ -123,7 +123,9 @@ def record_refusal(application: Application, move: Move) -> None:
         move,
         Decision.Kind.REFUSAL,
         grounds=[ground.code for ground in grounds],
-        legal_basis=str(move.given.get("legal_basis") or "; ".join(dict.fromkeys(g.article for g in grounds))),
+        legal_basis=str(
+            move.given.get("legal_basis") or "; ".join(dict.fromkeys(g.article for g in grounds))
+        ),
         text=str(move.given.get("text") or move.reason),
     )
 
@@ -131,7 +133,9 @@ def record_refusal(application: Application, move: Move) -> None:
 def record_appeal(application: Application, move: Move) -> None:
     refusal = standing_refusal(application)
     if refusal is None:
-        raise ValueError(f"application {application.pk} was never refused")  # the guard a_refusal_stands asked
+        raise ValueError(
+            f"application {application.pk} was never refused"
+        )  # the guard a_refusal_stands asked
     Appeal.objects.create(
         application=application,
         decision=refusal,

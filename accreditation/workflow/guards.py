@@ -49,9 +49,10 @@ def complete(application: Application, move: Move) -> Reason | None:
         "document", "delegation__organisation", "mission__organisation"
     ).get(pk=application.membership_id)
     uploads = set(membership.uploads.filter(replaced_at=None).values_list("kind", flat=True))
-    reachable = application.applicant_id is not None or MissionRole.objects.current().filter(
-        mission=application.mission_id
-    ).exists()
+    reachable = (
+        application.applicant_id is not None
+        or MissionRole.objects.current().filter(mission=application.mission_id).exists()
+    )
     lacking = missing(membership, application.category, uploads, reachable=reachable)
     if lacking:
         return Reason(
@@ -196,7 +197,11 @@ def reason_against_the_recommendation(application: Application, move: Move) -> R
 
 def no_current_accreditation(application: Application, move: Move) -> Reason | None:
     """One person holds one accreditation at an election."""
-    if Accreditation.objects.current().filter(person=application.person_id, election=application.election_id).exists():
+    if (
+        Accreditation.objects.current()
+        .filter(person=application.person_id, election=application.election_id)
+        .exists()
+    ):
         return Reason("accredited_already", _("This person is accredited at this election already."))
     return None
 

@@ -39,7 +39,9 @@ def every_decision_is_on_record() -> Iterator[str]:
             .values_list("subject_id")
             .annotate(n=Count("pk"))
         )
-        decisions = dict(Decision.objects.filter(kind=kind).values_list("application").annotate(n=Count("pk")))
+        decisions = dict(
+            Decision.objects.filter(kind=kind).values_list("application").annotate(n=Count("pk"))
+        )
         for pk in sorted(moves.keys() | decisions.keys()):
             if moves.get(pk, 0) != decisions.get(pk, 0):
                 yield f"application {pk}: {moves.get(pk, 0)} moves '{verb}', {decisions.get(pk, 0)} decisions"
@@ -116,7 +118,9 @@ def the_clock_is_the_law_s() -> Iterator[str]:
 
 
 def a_file_follows_its_primary_statement() -> Iterator[str]:
-    wrong = Application.objects.live().filter(~Q(mission=F("membership__mission")) | ~Q(person=F("membership__person")))
+    wrong = Application.objects.live().filter(
+        ~Q(mission=F("membership__mission")) | ~Q(person=F("membership__person"))
+    )
     for pk in wrong.exclude(state="merged").values_list("pk", flat=True):
         yield f"application {pk} is not where its primary membership is"
     for pk in Membership.objects.exclude(mission=F("delegation__mission")).values_list("pk", flat=True):

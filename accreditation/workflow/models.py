@@ -80,13 +80,21 @@ class Application(Movable):
     )
 
     public_id = models.CharField(max_length=22, unique=True, default=new_public_id, editable=False)
-    election = models.ForeignKey(Election, on_delete=models.PROTECT, related_name="applications", db_index=False)
+    election = models.ForeignKey(
+        Election, on_delete=models.PROTECT, related_name="applications", db_index=False
+    )
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="applications")
     membership = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="applications")
-    mission = models.ForeignKey(Mission, on_delete=models.PROTECT, related_name="applications", db_index=False)
+    mission = models.ForeignKey(
+        Mission, on_delete=models.PROTECT, related_name="applications", db_index=False
+    )
     category = models.ForeignKey(Category, on_delete=models.PROTECT, related_name="+", db_index=False)
-    state = models.CharField(_("state"), max_length=24, choices=State.choices, default=State.DRAFT, editable=False)
-    applicant = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="applications")
+    state = models.CharField(
+        _("state"), max_length=24, choices=State.choices, default=State.DRAFT, editable=False
+    )
+    applicant = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="applications"
+    )
     entered_by = models.ForeignKey(
         User, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
@@ -186,10 +194,15 @@ class Decision(models.Model):
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="decisions")
     kind = models.CharField(_("decision"), max_length=12, choices=Kind.choices)
     decided_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
-    recommended_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    recommended_by = models.ForeignKey(
+        User, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     decided_at = models.DateTimeField(_("decided at"))
     grounds = ArrayField(
-        models.CharField(max_length=40), verbose_name=_("grounds"), default=list, help_text=_("Codes of the election's list.")
+        models.CharField(max_length=40),
+        verbose_name=_("grounds"),
+        default=list,
+        help_text=_("Codes of the election's list."),
     )
     legal_basis = models.TextField(_("legal basis"), blank=True, help_text=_("Every ground brings its own."))
     text = models.TextField(_("text"), blank=True)
@@ -205,7 +218,8 @@ class Decision(models.Model):
                 name="a_refusal_has_its_ground",
             ),
             models.CheckConstraint(
-                condition=~Q(ruling="") | ~Q(kind__in=["upheld", "overturned"]), name="an_appeal_cites_its_ruling"
+                condition=~Q(ruling="") | ~Q(kind__in=["upheld", "overturned"]),
+                name="an_appeal_cites_its_ruling",
             ),
         )
 
@@ -220,7 +234,9 @@ class Decision(models.Model):
 class InformationRequest(models.Model):
     """What the commission asks of an applicant or a mission: what is missing, and by when."""
 
-    application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="information_requests")
+    application = models.ForeignKey(
+        Application, on_delete=models.CASCADE, related_name="information_requests"
+    )
     asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
     asked_at = models.DateTimeField(_("asked at"))
     due_on = models.DateField(_("by"))
@@ -282,7 +298,9 @@ class Amendment(models.Model):
     fields = ArrayField(models.CharField(max_length=40), verbose_name=_("fields"))
     wish = EncryptedTextField(_("wished values"))
     is_correction = models.BooleanField(
-        _("of an accreditation"), default=False, help_text=_("The person is accredited: the badge is made again.")
+        _("of an accreditation"),
+        default=False,
+        help_text=_("The person is accredited: the badge is made again."),
     )
     asked_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     asked_at = models.DateTimeField(_("asked at"))

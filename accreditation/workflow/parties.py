@@ -21,7 +21,10 @@ class Party:
         return self.includes(actor, subject)
 
     def __or__(self, other: "Party") -> "Party":
-        return Party(f"{self.name} or {other.name}", lambda actor, subject: self(actor, subject) or other(actor, subject))
+        return Party(
+            f"{self.name} or {other.name}",
+            lambda actor, subject: self(actor, subject) or other(actor, subject),
+        )
 
     def __repr__(self) -> str:
         return self.name
@@ -46,8 +49,10 @@ clerk = Party("clerk", lambda actor, subject: has_role(actor, CLERK, SUPERVISOR)
 supervisor = Party("supervisor", lambda actor, subject: has_role(actor, SUPERVISOR))
 approver = Party("approver", lambda actor, subject: has_role(actor, APPROVER))
 clerk_who_entered_it = Party(
-    "clerk who entered it", lambda actor, subject: clerk(actor, subject) and subject.entered_by_id == actor.user_id
+    "clerk who entered it",
+    lambda actor, subject: clerk(actor, subject) and subject.entered_by_id == actor.user_id,
 )
 clerk_who_holds_it = Party(
-    "clerk who holds it", lambda actor, subject: clerk(actor, subject) and subject.assigned_to_id == actor.user_id
+    "clerk who holds it",
+    lambda actor, subject: clerk(actor, subject) and subject.assigned_to_id == actor.user_id,
 )

@@ -264,7 +264,9 @@ ACCREDITATION = Machine(
             "expire", [ACTIVE, SUSPENDED], EXPIRED, by=system, label=_("Expire"), guards=[term_has_ended],
             sets={"valid_until": last_day_of_the_term}, letters=[letters.expiry],
         ),
-        Transition("cancel", ACTIVE, CANCELLED, by=approver, label=_("Cancel: issued in error"), reason=True, grave=True),
+        Transition(
+            "cancel", ACTIVE, CANCELLED, by=approver, label=_("Cancel: issued in error"), reason=True, grave=True
+        ),
         Transition(
             "correct", ACTIVE, ACTIVE, by=approver, label=_("Correct"), guards=[names_an_open_correction],
             effects=[take_over_correction], turn=lock_people,

@@ -32,7 +32,9 @@ def main(arguments: list[str]) -> None:
         rows = import_module(f"tests.benchmarks.bench_{arguments[1]}").run()
         print(FIGURES + json.dumps([asdict(row) for row in rows]))
         return
-    print(f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, Python {platform.python_version()}\n")
+    print(
+        f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, Python {platform.python_version()}\n"
+    )
     found: list[Row] = []
     for name in arguments or BENCHMARKS:
         print(f"running {name} ...", file=sys.stderr, flush=True)

@@ -30,7 +30,15 @@ def run() -> list[Row]:
 
 def _recommended(count: int) -> list[int]:
     """Files that wait for the approver; made through the doors, which is not timed."""
-    from tests.factories import complete, head_of, make_application, make_clerk, make_membership, make_mission, move
+    from tests.factories import (
+        complete,
+        head_of,
+        make_application,
+        make_clerk,
+        make_membership,
+        make_mission,
+        move,
+    )
 
     mission, clerk = make_mission(), make_clerk()
     found = []
@@ -47,7 +55,6 @@ def _through_the_door() -> float:
     from accreditation.core.machine import perform
     from accreditation.workflow.models import Application
     from accreditation.workflow.states import APPLICATION
-
     from tests.factories import make_approver
 
     waiting = _recommended(COUNT + 50)
@@ -131,7 +138,8 @@ def _approve(bare: Any, pk: int, approver: int) -> None:
         )
         bare.execute("UPDATE observers_person SET confirmed_at = %s WHERE id = %s", [NOW, person])
         moved = bare.execute(
-            event, [NOW, approver, "approve", "workflow.application", pk, version + 1, "recommended", "approved"]
+            event,
+            [NOW, approver, "approve", "workflow.application", pk, version + 1, "recommended", "approved"],
         ).fetchone()[0]
         facts = json.dumps({"number": pk, "name": "Observer Ada", "accreditation": number})
         bare.execute(

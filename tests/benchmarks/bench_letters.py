@@ -73,7 +73,9 @@ def _deliver_all(port: int) -> float:
     with override_settings(
         EMAIL_BACKEND="django.core.mail.backends.smtp.EmailBackend", EMAIL_HOST="127.0.0.1", EMAIL_PORT=port
     ):
-        OutboxMessage.objects.filter(pk__gt=OutboxMessage.objects.order_by("pk")[99].pk).update(due_at="2099-01-01")
+        OutboxMessage.objects.filter(pk__gt=OutboxMessage.objects.order_by("pk")[99].pk).update(
+            due_at="2099-01-01"
+        )
         deliver()  # warm: templates, connections
         OutboxMessage.objects.filter(state="pending").update(due_at=NOW)
         vacuum()

@@ -39,8 +39,9 @@ INSERT INTO observers_membership (id, public_id, person_id, delegation_id, missi
     residence_address, email, phone, category_id, role, function, outlet, ministry_number, is_primary,
     sender_confirmed, warnings, created_at, changed_at, arrives_on, arrival_place, arrival_flight,
     departure_place, departure_flight)
-SELECT i, 'm' || lpad(i::text, 21, '0'), i, %(delegation)s, %(mission)s, i, {family}, {given}, '', 'Иванова', lower({family}
-    || ' ' || {given}), 'F', '1980-01-01'::date + (i %% 9000), '', 'GEO', '{{}}', '', 'o' || i || '@example.org', '',
+SELECT i, 'm' || lpad(i::text, 21, '0'), i, %(delegation)s, %(mission)s, i, {family}, {given}, '', 'Иванова',
+    lower({family} || ' ' || {given}), 'F', '1980-01-01'::date + (i %% 9000), '', 'GEO', '{{}}', '',
+    'o' || i || '@example.org', '',
     %(category)s, 'short_term', '', '', '', true, true, '{{}}', now(), now(),
     CASE WHEN i %% 2 = 0 THEN '2026-12-10'::date + (i %% 8) END, '', '', '', ''
     FROM generate_series(1, %(n)s) i;

@@ -1,6 +1,8 @@
 """The write door, proved on the application: the order of its steps, and what PostgreSQL refuses behind it."""
 
 import pytest
+from django.db import IntegrityError, connection, transaction
+
 from accreditation.core.actors import SYSTEM
 from accreditation.core.audit import AuditEvent, creations
 from accreditation.core.errors import NotAllowed, Refused, WrongState
@@ -9,8 +11,6 @@ from accreditation.core.outbox import OutboxMessage
 from accreditation.workflow.invariants import findings
 from accreditation.workflow.models import Application
 from accreditation.workflow.states import APPLICATION
-from django.db import IntegrityError, connection, transaction
-
 from tests.factories import (
     NOW,
     REQUEST,
@@ -33,7 +33,9 @@ def stored(application: Application) -> Application:
 
 
 def events(application: Application) -> list[tuple[int | None, str, str, str]]:
-    return list(AuditEvent.objects.about(application).values_list("version", "verb", "from_state", "to_state"))
+    return list(
+        AuditEvent.objects.about(application).values_list("version", "verb", "from_state", "to_state")
+    )
 
 
 def test_a_move_writes_state_version_event_and_letter() -> None:
@@ -87,7 +89,11 @@ def test_another_clerk_s_same_move_is_a_conflict_that_says_who_and_when() -> Non
 
     with pytest.raises(WrongState) as conflict:
         move(application, "take", second, expected_version=2)
-    assert (conflict.value.state, conflict.value.moved_by, conflict.value.moved_at) == ("under_review", str(first), NOW)
+    assert (conflict.value.state, conflict.value.moved_by, conflict.value.moved_at) == (
+        "under_review",
+        str(first),
+        NOW,
+    )
 
 
 def test_a_page_from_before_a_change_is_a_conflict_even_where_the_state_would_do() -> None:
@@ -127,7 +133,11 @@ def test_a_waiting_request_is_cancelled_when_its_state_is_left() -> None:
 
     move(application, "resume", make_clerk())
 
-    states = OutboxMessage.objects.about(application).filter(kind="information_request").values_list("state", flat=True)
+    states = (
+        OutboxMessage.objects.about(application)
+        .filter(kind="information_request")
+        .values_list("state", flat=True)
+    )
     assert list(states) == ["cancelled"]
 
 

@@ -6,14 +6,14 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import connections
+
 from accreditation.core.audit import AuditEvent
 from accreditation.core.errors import MoveError
 from accreditation.core.outbox import OutboxMessage
 from accreditation.credentials.models import Accreditation
 from accreditation.workflow.invariants import findings
 from accreditation.workflow.models import Application, Decision
-from django.db import connections
-
 from tests.factories import (
     GROUND,
     NOW,
@@ -83,7 +83,9 @@ def test_two_approvals_at_once_grant_once(recommended: Any) -> None:
     seen: Counter[tuple[str, ...]] = Counter()
     for _ in range(ROUNDS):
         application = recommended()
-        answers = at_once(lambda: move(application, "approve", first), lambda: move(application, "approve", second))
+        answers = at_once(
+            lambda: move(application, "approve", first), lambda: move(application, "approve", second)
+        )
         seen[tuple(sorted(answers))] += 1
         assert letters(application, "approval") == 1
 
@@ -115,7 +117,9 @@ def test_approval_against_withdrawal_lets_one_win(recommended: Any) -> None:
     for _ in range(ROUNDS):
         application = recommended()
         head = head_of(application)
-        answers = at_once(lambda: move(application, "approve", approver), lambda: move(application, "withdraw", head))
+        answers = at_once(
+            lambda: move(application, "approve", approver), lambda: move(application, "withdraw", head)
+        )
         seen[tuple(sorted(answers))] += 1
 
     assert set(seen) <= {("WrongState", "approved"), ("WrongState", "withdrawn")}

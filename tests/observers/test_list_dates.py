@@ -1,4 +1,3 @@
-
 """Dates and times as lists write them."""
 
 from datetime import date, datetime, time, timedelta

@@ -1,4 +1,3 @@
-
 """Layouts that the samples do not have: other languages, encodings, headers, orders, and none of them."""
 
 from datetime import date, time

@@ -1,4 +1,3 @@
-
 """Names: what they may contain, and the keys by which they are compared, searched and sorted."""
 
 import pytest

@@ -3,14 +3,22 @@
 from typing import Any
 
 import pytest
-from accreditation.accounts.models import User
-from accreditation.core.audit import AuditEvent
-from accreditation.workflow.models import Application
 from django.core.management import call_command
 from rest_framework.authtoken.models import Token
 from rest_framework.test import APIClient
 
-from tests.factories import application_in, head_of, make_clerk, make_head, make_mission, make_staff, make_user
+from accreditation.accounts.models import User
+from accreditation.core.audit import AuditEvent
+from accreditation.workflow.models import Application
+from tests.factories import (
+    application_in,
+    head_of,
+    make_clerk,
+    make_head,
+    make_mission,
+    make_staff,
+    make_user,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -32,7 +40,12 @@ def url_of(application: Application, name: str = "") -> str:
 def test_nobody_gets_in_without_an_account() -> None:
     application = application_in("submitted")
     mission = f"{application.election.code}:{application.mission.code}"
-    urls = ["/api/v1/applications/", url_of(application), f"/api/v1/missions/{mission}/roster/", "/api/v1/schema/"]
+    urls = [
+        "/api/v1/applications/",
+        url_of(application),
+        f"/api/v1/missions/{mission}/roster/",
+        "/api/v1/schema/",
+    ]
     assert [APIClient().get(url).status_code for url in urls] == [401, 401, 401, 401]
 
 
@@ -83,7 +96,9 @@ def test_a_move_by_api_is_the_same_move() -> None:
         ("ask", {"text": "", "due_on": "2027-01-01"}, 422, "asks_nothing"),
     ],
 )
-def test_errors_are_told_by_status_and_reason(name: str, given: dict[str, Any], status: int, code: str) -> None:
+def test_errors_are_told_by_status_and_reason(
+    name: str, given: dict[str, Any], status: int, code: str
+) -> None:
     answer = system_of(make_clerk()).post(url_of(application_in("submitted"), name), given, format="json")
     assert (answer.status_code, [reason["code"] for reason in answer.json()["reasons"]]) == (status, [code])
 

@@ -7,6 +7,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import transaction
+
 from accreditation.accounts.models import User
 from accreditation.accounts.roles import AUDITOR, PRINT_DESK, SUPERVISOR
 from accreditation.core.errors import NotAllowed, Refused, WrongState
@@ -16,8 +18,6 @@ from accreditation.missions.models import Mission
 from accreditation.observers.models import PossibleDuplicate
 from accreditation.workflow.models import Amendment, Application
 from accreditation.workflow.states import ACCREDITATION, APPLICATION, MISSION
-from django.db import transaction
-
 from tests.factories import (
     GROUND,
     NOW,
@@ -40,7 +40,10 @@ pytestmark = pytest.mark.django_db
 # --- The application, by hand ------------------------------------------------------------------------------------
 
 LEADS_TO = {
-    "draft": {"submit": "submitted", "withdraw": "withdrawn", "lapse": "lapsed", "merge": "merged", "change_category": "draft"},
+    "draft": {
+        "submit": "submitted", "withdraw": "withdrawn", "lapse": "lapsed", "merge": "merged",
+        "change_category": "draft",
+    },
     "submitted": {
         "take": "under_review", "ask": "information_requested", "withdraw": "withdrawn", "merge": "merged",
         "change_category": "submitted",
@@ -110,7 +113,12 @@ def the_application(state: str, clerk: User) -> Application:
         _judged_the_same(application, make_person())
         verdict = PossibleDuplicate.objects.get()
         return perform(
-            APPLICATION, application.pk, "merge", actor=actor(make_clerk()), now=NOW, kept_person=verdict.second_id
+            APPLICATION,
+            application.pk,
+            "merge",
+            actor=actor(make_clerk()),
+            now=NOW,
+            kept_person=verdict.second_id,
         )
     return application_in(state, clerk=clerk, entered_by=clerk)
 
@@ -171,7 +179,9 @@ def test_an_application_moves_as_the_law_says_and_for_nobody_else(state: str) ->
                 if name not in MAY[role].split()
                 else LEADS_TO[state].get(name, "wrong state")
             )
-            seen[role, name] = outcome(APPLICATION, application.pk, name, user, **({"now": NOW} | given.get(name, {})))
+            seen[role, name] = outcome(
+                APPLICATION, application.pk, name, user, **({"now": NOW} | given.get(name, {}))
+            )
 
     assert seen == expected
 
@@ -200,7 +210,16 @@ ACCREDITATION_MAY = {
     "system": "expire",
     "stranger": "",
 }
-ACCREDITATION_MOVES = ["suspend", "reinstate", "revoke", "restore", "relinquish", "expire", "cancel", "correct"]
+ACCREDITATION_MOVES = [
+    "suspend",
+    "reinstate",
+    "revoke",
+    "restore",
+    "relinquish",
+    "expire",
+    "cancel",
+    "correct",
+]
 ACCREDITATION_GIVEN: dict[str, dict[str, Any]] = {
     "suspend": {"reason": "Campaigned for a candidate."},
     "revoke": {"reason": "Campaigned for a candidate.", "hearing_note": "Heard by telephone."},
@@ -263,7 +282,9 @@ def test_an_accreditation_moves_as_the_law_says_and_for_nobody_else(state: str) 
                 if name not in ACCREDITATION_MAY[role].split()
                 else ACCREDITATION_LEADS_TO[state].get(name, "wrong state")
             )
-            given = ACCREDITATION_GIVEN.get(name, {}) | ({"amendment": amendment} if name == "correct" else {})
+            given = ACCREDITATION_GIVEN.get(name, {}) | (
+                {"amendment": amendment} if name == "correct" else {}
+            )
             seen[role, name] = outcome(
                 ACCREDITATION, accreditation.pk, name, user, now=NOW + timedelta(days=60), **given
             )

@@ -13,6 +13,7 @@ from accreditation.core.outbox import OutboxMessage
 from accreditation.credentials.models import Accreditation
 from accreditation.missions.models import Category, DocumentKind, Election, Invitation, Mission, MissionRole
 from accreditation.observers.models import Membership, Pledge, PossibleDuplicate, Upload
+from accreditation.workflow.desk import Desk
 from accreditation.workflow.models import Amendment, Application
 from accreditation.workflow.states import ACCREDITATION, APPLICATION, MISSION
 from tests.factories import (
@@ -221,6 +222,8 @@ def test_the_clock_stands_while_information_is_requested_where_the_law_says_so()
     move(application, "ask", make_clerk(), **REQUEST)
     late = due + timedelta(days=1)
     assert not Application.objects.overdue(late).exists(), "a clock that stands runs out for nobody"
+    counts = Desk(make_clerk(), application.election, late).counts()
+    assert (counts["waiting"], counts["overdue"]) == (1, 0)
     move(application, "answer", head_of(application), now=NOW + timedelta(days=2))
     application.refresh_from_db()
     assert (application.decision_due_at, application.clock_paused_at) == (due + timedelta(days=2), None)

@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - tables of words
 """Names of months as lists write them: a table of words, in many languages."""
 
 from __future__ import annotations

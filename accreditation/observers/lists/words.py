@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - tables of words
 """What the cells of columns with few values say: sex, role, category."""
 
 from __future__ import annotations
