@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accreditation.accounts.models import User
-from accreditation.core.site import site
+from accreditation.core.site import BarLink, site
 
 
 class AccountCreationForm(AdminUserCreationForm):
@@ -58,5 +58,6 @@ class AccountAdmin(UserAdmin):
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
 
+site.bar.append(BarLink(90, _("Accounts"), "admin:accounts_user_changelist", lambda user: user.is_superuser))
 site.register(User, AccountAdmin)
 site.register(Group, GroupAdmin)

@@ -1,6 +1,7 @@
 """The commission's side: Django's admin behind our own door."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import admin
@@ -12,6 +13,19 @@ from django.utils.translation import gettext_lazy as _
 from accreditation.core.proof import staff_proof_is_complete, url_of_missing_proof
 
 
+@dataclass(frozen=True)
+class BarLink:
+    """A page that stands in the bar over every page of the admin, for those who may open it.
+
+    `opens` reads the roles of an account, which the request has asked for already: the bar costs no query.
+    """
+
+    position: int
+    words: Any
+    address: str
+    opens: Callable[[Any], bool]
+
+
 class Site(admin.AdminSite):
     """The admin site that every app registers with; open to staff who proved enough in this session."""
 
@@ -19,7 +33,7 @@ class Site(admin.AdminSite):
     site_title = _("Central Election Commission")
     index_title = _("The desk")
     site_url = None
-    enable_nav_sidebar = True
+    enable_nav_sidebar = False
     front_page: Callable[[HttpRequest], str] | None = None
     """Gives the address at which this member of the staff begins; empty for the list of all records."""
 
@@ -27,9 +41,17 @@ class Site(admin.AdminSite):
         super().__init__(name)
         self.extra_urls: list[URLPattern] = []
         """Pages that belong to no model; each app's admin adds its own, wrapped in `admin_view`."""
+        self.bar: list[BarLink] = []
+        """Each app's admin adds its own pages."""
+        self.search: BarLink | None = None
+        """The one search: where the bar sends it, and who may."""
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         return [*self.extra_urls, *super().get_urls()]
+
+    def bar_for(self, user: Any) -> list[BarLink]:
+        """The links of the bar that this account may open, in their order."""
+        return sorted((link for link in self.bar if link.opens(user)), key=lambda link: link.position)
 
     def has_permission(self, request: HttpRequest) -> bool:
         return super().has_permission(request) and staff_proof_is_complete(request)

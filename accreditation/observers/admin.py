@@ -9,13 +9,13 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpRe
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
-from django.utils.translation import get_language_bidi
+from django.utils.translation import get_language_bidi, gettext_lazy
 from django.utils.translation import gettext as _
 
 from accreditation.accounts.roles import CLERK, SUPERVISOR, roles_of
 from accreditation.core.actors import actor_of, moment_of
 from accreditation.core.errors import MoveError
-from accreditation.core.site import site
+from accreditation.core.site import BarLink, site
 from accreditation.core.uploads import UploadRefused
 from accreditation.missions.export import xlsx_file
 from accreditation.missions.models import Delegation, Mission
@@ -30,9 +30,12 @@ AT_ONCE = 500
 """A list of at most so many rows is taken in while the page waits; longer ones by a worker."""
 
 
-def takes_lists(request: HttpRequest) -> bool:
+def takes_lists(user: Any) -> bool:
     """Lists hold whole statements: they are for those who enter them."""
-    return not roles_of(request.user).isdisjoint({CLERK, SUPERVISOR})
+    return not roles_of(user).isdisjoint({CLERK, SUPERVISOR})
+
+
+site.bar.append(BarLink(60, gettext_lazy("Lists"), "admin:observers_listimport_changelist", takes_lists))
 
 
 class ClerksListForm(ListForm):
@@ -68,13 +71,13 @@ class ListImportAdmin(admin.ModelAdmin):
     show_full_result_count = False
 
     def has_module_permission(self, request: HttpRequest) -> bool:
-        return takes_lists(request)
+        return takes_lists(request.user)
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return takes_lists(request)
+        return takes_lists(request.user)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return takes_lists(request)
+        return takes_lists(request.user)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -85,7 +88,7 @@ class ListImportAdmin(admin.ModelAdmin):
     def get_urls(self) -> list[URLPattern]:
         def page(address: str, view: Any, name: str) -> URLPattern:
             def guarded(request: HttpRequest, **more: Any) -> HttpResponse:
-                if not takes_lists(request):
+                if not takes_lists(request.user):
                     raise PermissionDenied(_("Lists are taken in by clerks."))
                 return view(request, **more)
 

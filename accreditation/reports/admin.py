@@ -7,11 +7,12 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accreditation.accounts.roles import roles_of
 from accreditation.core.actors import moment_of
 from accreditation.core.editing import AuditedEdits
-from accreditation.core.site import site
+from accreditation.core.site import BarLink, site
 from accreditation.missions.models import Election
 from accreditation.reports.counting import headcount
 from accreditation.reports.models import PastElection
@@ -77,6 +78,9 @@ def _groups(found) -> list[tuple[str, list]]:
     return [(title, rows) for title, rows in groups if rows]
 
 
+site.bar.append(
+    BarLink(70, gettext_lazy("How many people"), "admin:reports_headcount", lambda user: bool(roles_of(user)))
+)
 site.extra_urls += [
     path("headcount/", site.admin_view(headcount_page), name="reports_headcount"),
     path("headcount/<slug:code>/", site.admin_view(headcount_page), name="reports_headcount_of"),

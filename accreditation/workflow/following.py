@@ -13,6 +13,7 @@ from accreditation.core.outbox import OutboxMessage
 from accreditation.missions.models import RefusalGround
 from accreditation.workflow.appeals import appeal_last_moment
 from accreditation.workflow.applying import Applying
+from accreditation.workflow.letter_kinds import KINDS, TO_STAFF
 from accreditation.workflow.models import Application, Decision
 
 PUBLIC_MOVES: dict[str, str | Promise] = {
@@ -32,24 +33,6 @@ PUBLIC_MOVES: dict[str, str | Promise] = {
     "merge": _l("The commission joined the application with another one"),
 }
 """What people outside may know of; who takes a file, and what is recommended, stays inside."""
-
-LETTERS: dict[str, str | Promise] = {
-    "receipt": _l("Receipt"),
-    "information_request": _l("Request for information"),
-    "approval": _l("Approval"),
-    "refusal": _l("Refusal"),
-    "withdrawn_notice": _l("Notice of withdrawal"),
-    "appeal_received": _l("Receipt of the appeal"),
-    "appeal_outcome": _l("Outcome of the appeal"),
-    "revocation": _l("Revocation"),
-    "suspension": _l("Suspension"),
-    "reinstatement": _l("Reinstatement"),
-    "expiry": _l("End of the accreditation"),
-    "arrival_reminder_person": _l("Reminder before the arrival"),
-    "deadline_reminder_person": _l("Reminder of the deadline"),
-    "election_postponed": _l("The election was postponed"),
-    "election_cancelled": _l("The election was cancelled"),
-}
 
 
 @dataclass(frozen=True)
@@ -91,9 +74,9 @@ def letters_to(applying: Applying) -> list[tuple[datetime, str | Promise, bool]]
         .exclude(state=OutboxMessage.State.CANCELLED)
     )
     return [
-        (row.sent_at or row.created_at, LETTERS[row.kind], row.sent_at is not None)
+        (row.sent_at or row.created_at, KINDS[row.kind], row.sent_at is not None)
         for row in rows.order_by("-pk")
-        if row.kind in LETTERS
+        if row.kind in KINDS.keys() - TO_STAFF
     ]
 
 

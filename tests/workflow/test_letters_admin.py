@@ -4,13 +4,16 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from accreditation.accounts.roles import APPROVER, AUDITOR, CLERK, PRINT_DESK, SUPERVISOR
 from accreditation.core.audit import AuditEvent
+from accreditation.core.moments import in_words
 from accreditation.core.outbox import OutboxMessage
+from accreditation.workflow.letter_kinds import KINDS
 from tests.core.test_delivery import write
 from tests.factories import NOW, application_in, make_head, make_mission, make_staff
 from tests.signing_in import sign_in
@@ -51,6 +54,18 @@ def test_who_reads_letters_and_who_settles_them(role: str, reads: int, settles: 
     assert [client.get(page(letter, name)).status_code for name in ("change", "html", "print")] == [reads] * 3
     assert settle(client, letter, "retry") == settles
     assert letter.state == (State.PENDING if settles == 302 else State.FAILED)
+
+
+def test_every_kind_of_letter_has_a_name_and_every_name_its_letter() -> None:
+    templates = settings.BASE_DIR / "accreditation" / "templates" / "letters"
+    assert {path.name.removesuffix(".subject.txt") for path in templates.glob("*.subject.txt")} == set(KINDS)
+
+
+def test_the_list_names_letters_and_shows_the_hour_of_the_election() -> None:
+    write(1, kind="decision_overdue", created_at=NOW, facts={"zone": "Asia/Baku"})
+    shown = at_the_desk().get(reverse("admin:core_outboxmessage_changelist")).content.decode()
+    assert "Decision overdue" in shown
+    assert in_words(NOW, "Asia/Baku") in shown
 
 
 def test_a_head_finds_no_letters_page() -> None:

@@ -4,14 +4,15 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext_lazy as _
 
 from accreditation.core.outbox import OutboxMessage
-from accreditation.core.site import site
+from accreditation.core.site import BarLink, site
 from accreditation.credentials.models import Accreditation
 from accreditation.observers.models import Person, PossibleDuplicate
 from accreditation.workflow.admin import bulk, desk, duplicates, postponement, review, wishes
 from accreditation.workflow.admin.accreditations import AccreditationAdmin, ReadOnly
-from accreditation.workflow.admin.letters import LetterAdmin
+from accreditation.workflow.admin.letters import LetterAdmin, may_read
 from accreditation.workflow.admin.pages import for_readers
 from accreditation.workflow.admin.people import PersonAdmin
 from accreditation.workflow.desk import reads_documents, reads_people
@@ -64,6 +65,13 @@ def where_staff_begin(request: HttpRequest) -> str:
 
 site.front_page = where_staff_begin
 site.extra_urls += postponement.urls()
+site.search = BarLink(0, _("Search"), "admin:workflow_application_search", reads_people)
+site.bar += [
+    BarLink(10, _("Desk"), "admin:workflow_application_changelist", reads_people),
+    BarLink(20, _("Possible duplicates"), "admin:observers_possibleduplicate_changelist", reads_documents),
+    BarLink(30, _("Accreditations"), "admin:credentials_accreditation_changelist", reads_people),
+    BarLink(40, _("Letters"), "admin:core_outboxmessage_changelist", may_read),
+]
 site.register(Application, ApplicationAdmin)
 site.register(Accreditation, AccreditationAdmin)
 site.register(Person, PersonAdmin)

@@ -32,6 +32,7 @@ from accreditation.workflow.admin.moves import (
 )
 from accreditation.workflow.admin.pages import for_readers, show, url_of
 from accreditation.workflow.desk import reads_documents, reads_people
+from accreditation.workflow.letter_kinds import with_kinds
 from accreditation.workflow.models import Amendment, Application
 from accreditation.workflow.states import ACCREDITATION
 
@@ -162,7 +163,7 @@ def accreditation(request: HttpRequest, pk: int) -> HttpResponse:
         "buttons": buttons,
         "against": what_stands_against(buttons),
         "changes": changes_of(ACCREDITATIONS, held),
-        "letters": OutboxMessage.objects.about(held),
+        "letters": with_kinds(OutboxMessage.objects.about(held)),
         "corrections": corrections,
         "application_url": url_of(file) if file else "",
         "election": held.election,

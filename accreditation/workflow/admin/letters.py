@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from csp.decorators import csp_replace
+from django.conf import settings
 from django.contrib import admin, messages
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -21,12 +22,14 @@ from accreditation.core.audit import AuditEvent
 from accreditation.core.correspondence import DEEDS, deeds_for, settle
 from accreditation.core.editing import ReadOnly
 from accreditation.core.errors import MoveError
+from accreditation.core.languages import NATIVE_NAMES
 from accreditation.core.mail import Rendered, render
 from accreditation.core.outbox import OutboxMessage
 from accreditation.core.site import site
-from accreditation.core.templatetags.look import state_badge
+from accreditation.core.templatetags.look import in_zone, state_badge
 from accreditation.credentials.models import Accreditation
 from accreditation.missions.models import Delegation, Mission
+from accreditation.workflow.letter_kinds import KINDS, kind_in_words
 from accreditation.workflow.models import Application
 from accreditation.workflow.reminders import late_decisions
 
@@ -49,6 +52,11 @@ def may_read(user: Any) -> bool:
 
 def may_settle(user: Any) -> bool:
     return not roles_of(user).isdisjoint({CLERK, SUPERVISOR, APPROVER})
+
+
+def zone_of(letter: OutboxMessage) -> str:
+    """Whose clocks its times are shown by: those of its election."""
+    return str(letter.facts.get("zone") or settings.TIME_ZONE)
 
 
 def badge(letter: OutboxMessage) -> SafeString:
@@ -74,6 +82,28 @@ class Attention(admin.SimpleListFilter):
         return queryset.filter(NEEDS_A_CLERK) if self.value() == "clerk" else queryset
 
 
+class OfKind(admin.SimpleListFilter):
+    title = gettext_lazy("letter")
+    parameter_name = "kind"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return list(KINDS.items())
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[OutboxMessage]) -> QuerySet[OutboxMessage]:
+        return queryset.filter(kind=self.value()) if self.value() else queryset
+
+
+class InLanguage(admin.SimpleListFilter):
+    title = gettext_lazy("language")
+    parameter_name = "language"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return list(NATIVE_NAMES.items())
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[OutboxMessage]) -> QuerySet[OutboxMessage]:
+        return queryset.filter(language=self.value()) if self.value() else queryset
+
+
 class OfMission(admin.SimpleListFilter):
     title = gettext_lazy("mission")
     parameter_name = "mission"
@@ -97,7 +127,7 @@ class LetterAdmin(ReadOnly):
 
     list_display = ("reader", "what", "standing", "written", "tries", "error")
     list_display_links = ("reader",)
-    list_filter = (Attention, "state", "kind", "language", OfMission)
+    list_filter = (Attention, "state", OfKind, InLanguage, OfMission)
     search_fields = ("email", "=message_id", "facts__number")
     search_help_text = gettext_lazy("An address, a Message-ID, or the number of an application.")
     show_full_result_count = False
@@ -140,15 +170,15 @@ class LetterAdmin(ReadOnly):
 
     @admin.display(description=gettext_lazy("letter"), ordering="kind")
     def what(self, letter: OutboxMessage) -> str:
-        return " – ".join(filter(None, [letter.kind, str(letter.facts.get("number", ""))]))
+        return " – ".join(filter(None, [kind_in_words(letter.kind), str(letter.facts.get("number", ""))]))
 
     @admin.display(description=gettext_lazy("state"), ordering="state")
     def standing(self, letter: OutboxMessage) -> SafeString:
         return badge(letter)
 
     @admin.display(description=gettext_lazy("written at"), ordering="created_at")
-    def written(self, letter: OutboxMessage) -> Any:
-        return letter.created_at
+    def written(self, letter: OutboxMessage) -> str:
+        return in_zone(letter.created_at, zone_of(letter))
 
     @admin.display(description=gettext_lazy("attempts"), ordering="attempts")
     def tries(self, letter: OutboxMessage) -> int:
@@ -177,6 +207,11 @@ def _show(request: HttpRequest, template: str, title: str, context: dict[str, An
     )
 
 
+def _done(event: AuditEvent) -> str:
+    deed = DEEDS.get(event.verb.removeprefix("letter_"))
+    return str(deed.label) if deed else event.verb
+
+
 @require_safe
 def letter_page(request: HttpRequest, pk: int) -> HttpResponse:
     letter = _opened(request, pk)
@@ -189,9 +224,13 @@ def letter_page(request: HttpRequest, pk: int) -> HttpResponse:
             "letter": letter,
             "words": words,
             "badge": badge(letter),
-            "zone": letter.facts.get("zone") or "UTC",
+            "zone": zone_of(letter),
+            "kind": kind_in_words(letter.kind),
+            "language": NATIVE_NAMES.get(letter.language, letter.language),
             "deeds": deeds_for(letter) if may_settle(request.user) else [],
-            "history": AuditEvent.objects.about(letter).select_related("actor"),
+            "history": [
+                (event, _done(event)) for event in AuditEvent.objects.about(letter).select_related("actor")
+            ],
         },
     )
 

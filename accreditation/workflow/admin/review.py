@@ -37,6 +37,7 @@ from accreditation.workflow.admin.moves import (
 )
 from accreditation.workflow.admin.pages import badge, is_clerk, show, url_of
 from accreditation.workflow.desk import neighbours, readable, reads_documents
+from accreditation.workflow.letter_kinds import with_kinds
 from accreditation.workflow.models import Amendment, Application
 from accreditation.workflow.states import APPLICATION
 
@@ -223,7 +224,7 @@ def _surroundings(application: Application, user: User) -> dict[str, Any]:
             )
         ),
         "changes": changes_of(APPLICATIONS, application),
-        "letters": OutboxMessage.objects.about(application),
+        "letters": with_kinds(OutboxMessage.objects.about(application)),
         "requests": application.information_requests.select_related("asked_by"),
         "decisions": application.decisions.select_related("decided_by", "recommended_by"),
         "files": Application.objects.filter(person=person)

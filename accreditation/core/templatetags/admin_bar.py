@@ -1,0 +1,25 @@
+"""The bar over every page of the commission's side; `{% load admin_bar %}`."""
+
+from typing import Any
+
+from django import template
+from django.urls import reverse
+
+from accreditation.core.site import site
+
+register = template.Library()
+
+
+@register.inclusion_tag("admin/bar.html", takes_context=True)
+def admin_bar(context: template.Context) -> dict[str, Any]:
+    """`{% admin_bar %}`: the pages that this account may open, the one where it is marked, and the search."""
+    request = context["request"]
+    links = [(link.words, reverse(link.address)) for link in site.bar_for(request.user)]
+    within = [url for _words, url in links if request.path.startswith(url)]
+    search = site.search if site.search is not None and site.search.opens(request.user) else None
+    return {
+        "links": links,
+        "here": max(within, key=len, default=""),
+        "path": request.path,
+        "search": reverse(search.address) if search else "",
+    }
