@@ -4,47 +4,24 @@ Text in one field is read by the locale's formats, and those differ silently: Ar
 03/04/1980 as 4 March. Three fields cannot be misread.
 """
 
-import unicodedata
 from collections.abc import Sequence
 from datetime import date
-from functools import lru_cache
 from typing import Any
 
-from babel.dates import get_month_names
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-MONTH_LOCALES = ("en", "az", "fr", "ru", "ar", "ar_SY", "ar_DZ")
+from accreditation.core import months
+
 INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u200e\u200f\u2066\u2067\u2068\u2069\ufeff"))
 
 
-def _folded(text: str) -> str:
-    """Make spellings of one month equal: case, accents, the dotted and the dotless i, a closing full stop."""
-    letters = unicodedata.normalize("NFKD", text.strip().casefold().translate(INVISIBLE)).replace("ı", "i")
-    return "".join(letter for letter in letters if not unicodedata.combining(letter)).rstrip(".")
-
-
-@lru_cache(maxsize=1)
-def _months() -> dict[str, int]:
-    return {
-        _folded(name): number
-        for locale in MONTH_LOCALES
-        for context in ("format", "stand-alone")
-        for width in ("wide", "abbreviated")
-        for number, name in get_month_names(width, context=context, locale=locale).items()
-    }
-
-
 def month_number(text: str) -> int | None:
-    """Read a month from a number or from its name, short or long, in any language of the product."""
+    """Read a month from a number or from its name, short or long, in any language that lists are read in."""
     text = text.strip().translate(INVISIBLE)
     if text.isdecimal():
         return int(text) if 1 <= int(text) <= 12 else None
-    folded = _folded(text)
-    if folded in _months():
-        return _months()[folded]
-    starting = {number for name, number in _months().items() if len(folded) >= 3 and name.startswith(folded)}
-    return starting.pop() if len(starting) == 1 else None
+    return months.month_number(text)
 
 
 class DayMonthYearWidget(forms.MultiWidget):

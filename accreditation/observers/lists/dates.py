@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from accreditation.observers.lists.months import month_number
+from accreditation.core.months import month_number
 
 ORDERS = ("dmy", "mdy", "ymd")
 

@@ -1,11 +1,16 @@
-"""Names of months as lists write them: a table of words, in many languages."""
+"""Names of months as people write them, in lists and in forms: one table of words, in many languages.
+
+The spellings of the product's own languages are CLDR's; the others are those that lists have brought.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 
 from anyascii import anyascii
+from babel.dates import get_month_names
 
 # One line a language; genitive and other forms after a slash. Prefixes of three letters or more are understood too.
 _LATIN = """
@@ -32,6 +37,7 @@ _ARABIC = """
 جانفي فيفري مارس افريل ماي جوان جويلية اوت سبتمبر اكتوبر نوفمبر ديسمبر
 يناير فبراير مارس ابريل ماي يونيو يوليوز غشت شتنبر اكتوبر نونبر دجنبر
 """
+_OWN_LOCALES = ("en", "az", "fr", "ru", "ar", "ar_SY", "ar_DZ")
 _ABBREVIATIONS = {"jan": 1, "feb": 2, "mar": 3, "apr": 4, "jun": 6, "jul": 7, "aug": 8, "sept": 9, "oct": 10}
 _ABBREVIATIONS |= {"nov": 11, "dec": 12, "фев": 2, "дек": 12, "мар": 3, "июн": 6, "июл": 7}
 _ARABIC_FORMS = str.maketrans("أإآٱىة", "اااايه", "ـ ًٌٍَُِّْ")
@@ -46,6 +52,14 @@ def _fold(word: str) -> str:
     return anyascii(word).lower()
 
 
+def _own_names() -> Iterator[tuple[str, int]]:
+    for locale in _OWN_LOCALES:
+        for context in ("format", "stand-alone"):
+            for width in ("wide", "abbreviated"):
+                for number, name in get_month_names(width, context=context, locale=locale).items():
+                    yield name, number
+
+
 def _table() -> dict[str, int]:
     full: dict[str, int] = {}
     prefixes: dict[str, set[int]] = {}
@@ -57,6 +71,8 @@ def _table() -> dict[str, int]:
     for language in _ARABIC.strip().splitlines():
         for number, word in enumerate(language.split(), 1):
             full.setdefault(_fold(word), number)
+    for word, number in _own_names():
+        full.setdefault(_fold(word.strip(". ")), number)
     # A prefix of two months ('jui', 'list') is nobody's, unless it is a month's usual short form.
     short = {word: next(iter(numbers)) for word, numbers in prefixes.items() if len(numbers) == 1}
     return short | _ABBREVIATIONS | full
