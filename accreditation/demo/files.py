@@ -13,11 +13,11 @@ from accreditation.demo.senders import OTHERS, SENDERS, head_of, stay_of
 from accreditation.demo.staff import colleague
 from accreditation.missions.models import DocumentKind, Election, Mission
 from accreditation.observers.models import Membership
-from accreditation.observers.pictures import keep_picture
 from accreditation.observers.statements import Statement
 from accreditation.workflow.intake import take_in
 from accreditation.workflow.memberships import declare_pledge
 from accreditation.workflow.models import Application
+from accreditation.workflow.pictures import add_picture
 from accreditation.workflow.states import ACCREDITATION, APPLICATION
 
 
@@ -95,25 +95,13 @@ class Story:
         """Photo and passport page, drawn, by the road of every upload."""
         drawn = {DocumentKind.PHOTO: photo_of, DocumentKind.PASSPORT_PAGE: passport_page_of}
         for kind, draw in drawn.items():
-            keep_picture(
-                file.membership,
-                kind,
-                draw(file.stated),
-                by=by,
-                now=self.now - timedelta(days=9),
-                election=self.election,
-            )
+            add_picture(file.membership, kind, draw(file.stated), actor=by, now=self.now - timedelta(days=9))
 
     def cut_passport_page(self, file: File, *, by: Actor) -> None:
         """The passport page on file is one that somebody photographed badly: its foot is missing."""
         page = passport_page_of(file.stated, cut_off=True)
-        keep_picture(
-            file.membership,
-            DocumentKind.PASSPORT_PAGE,
-            page,
-            by=by,
-            now=self.now - timedelta(days=8),
-            election=self.election,
+        add_picture(
+            file.membership, DocumentKind.PASSPORT_PAGE, page, actor=by, now=self.now - timedelta(days=8)
         )
 
     def move(self, file: File, name: str, actor: Actor, ago: timedelta, **given: Any) -> None:

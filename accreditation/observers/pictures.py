@@ -1,6 +1,7 @@
 """The pictures of a membership: kept once, the newest of a kind holds, and given out with a trace.
 
-Whether somebody may add or see one is for the caller to ask; what a picture must be stands here.
+Whether somebody may add one, and when, is asked at the one door for it, workflow.pictures; what a picture must be
+stands here.
 """
 
 from datetime import datetime

@@ -16,13 +16,13 @@ from accreditation.missions.models import Election, Mission
 from accreditation.observers.answers import can_be_entered, statement_of
 from accreditation.observers.beginnings import Beginning
 from accreditation.observers.models import Membership, MembershipQuerySet, Upload
-from accreditation.observers.pictures import keep_picture
 from accreditation.observers.statements import refusals
 from accreditation.observers.stating import FIELDS, as_wish, rules_for
 from accreditation.workflow.applying import ENDED, Applying, applying_of
 from accreditation.workflow.changing import change_statement
 from accreditation.workflow.intake import enter_statement, open_anew
 from accreditation.workflow.models import Application
+from accreditation.workflow.pictures import add_picture
 
 State = Application.State
 
@@ -110,9 +110,7 @@ def save_picture(applying: Applying, kind: str, file: Any, *, actor: Actor) -> U
         state = locked.get(pk=applying.application.pk).state
         if state not in (State.DRAFT, State.INFORMATION_REQUESTED):
             raise Refused([Reason("sent_already", sent_already())])
-        return keep_picture(
-            applying.membership, kind, file, by=actor, now=applying.now, election=applying.election
-        )
+        return add_picture(applying.membership, kind, file, actor=actor, now=applying.now)
 
 
 def sent_already() -> str:
