@@ -51,6 +51,7 @@ TABLE = {
     "apply": "the applicant, on the own file",
     "api-": "whoever signed in, own rows only",
     "front": "everybody",
+    "welcome": "everybody",
     "healthz": "everybody",
     "readyz": "everybody",
     "account_": "everybody",

@@ -33,7 +33,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return super().pre_login(request, user, **kwargs)
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
-        """Staff go to their desk, everybody else to the start page in the language of the account."""
+        """Staff go to their desk, everybody else to where they left off, in the language of the account."""
         if not isinstance(request.user, User):
             return reverse("account_request_login_code")
         if request.user.is_staff:

@@ -6,6 +6,7 @@ from accreditation.observers.views import home, questions, sending, start
 
 urlpatterns = [
     path("", start.front, name="front"),
+    path("welcome/", start.welcome, name="welcome"),
     path("apply/", start.start, name="apply-start"),
     path("apply/<slug:code>/", start.door, name="apply"),
     path("apply/<slug:code>/check/", sending.check, name="apply-check"),

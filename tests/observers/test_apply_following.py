@@ -25,6 +25,7 @@ from accreditation.workflow.models import Appeal, Application
 from accreditation.workflow.states import ACCREDITATION
 from tests import factories
 from tests.observers import applying
+from tests.signing_in import sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -411,6 +412,39 @@ def test_the_front_page_says_until_when_and_leads_to_both_doors(mission):
     assert "/en/apply/" in page
     assert "/en/missions/" in page
     assert Client().get("/")["Location"] == "/en/"
+
+
+def test_whoever_has_signed_in_comes_to_where_the_work_is(mission):
+    own = factories.make_application(
+        factories.make_membership(mission=mission), applicant=factories.make_user()
+    )
+    people = {
+        "head": factories.make_head(mission),
+        "applicant": own.applicant,
+        "newcomer": factories.make_user(),
+    }
+    led = {}
+    for who, user in people.items():
+        client = Client()
+        sign_in(client, user)
+        led[who] = client.get("/en/welcome/")["Location"]
+    application = f"/en/apply/{mission.election.code}/"
+    assert led == {"head": "/en/missions/", "applicant": application, "newcomer": "/en/"}
+    assert Client().get("/en/welcome/")["Location"] == "/en/"
+
+
+def test_the_front_page_shows_those_who_are_signed_in_their_own_door(mission):
+    head = Client()
+    sign_in(head, factories.make_head(mission))
+    assert "Your mission" in text(head.get("/en/"))
+    applicant = Client()
+    own = factories.make_application(
+        factories.make_membership(mission=mission), applicant=factories.make_user()
+    )
+    sign_in(applicant, own.applicant)
+    shown = text(applicant.get("/en/"))
+    assert "Your application" in shown
+    assert "Sign in as head of mission" in shown
 
 
 def test_without_an_election_the_public_pages_say_so():

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accreditation.core.actors import actor_of, moment_of
@@ -25,9 +25,36 @@ def front(request: HttpRequest) -> HttpResponse:
     election = Election.objects.current()
     context = {**_dates(election, request), "election": election}
     if request.user.is_authenticated:
-        context["speaks"] = MissionRole.objects.current().filter(user=request.user).exists()
-        context["applies"] = Application.objects.filter(applicant=request.user, election=election).exists()
+        context["speaks"] = _speaks(request)
+        context["applies"] = _applies(request, election)
     return render(request, "apply/front.html", context)
+
+
+@require_safe
+def welcome(request: HttpRequest) -> HttpResponse:
+    """Where people go on who have just signed in: a head to the mission, an applicant to the application.
+
+    Whoever is neither, or a guest, finds the ways on the front page; nothing else ever leads here, so that
+    the front page itself stays open to everybody.
+    """
+    if not request.user.is_authenticated:
+        return redirect("front")
+    if request.user.is_staff:
+        return redirect("admin:index")
+    if _speaks(request):
+        return redirect("missions:mine")
+    election = Election.objects.current()
+    if election is not None and _applies(request, election):
+        return redirect("apply", election.code)
+    return redirect("front")
+
+
+def _speaks(request: HttpRequest) -> bool:
+    return MissionRole.objects.current().filter(user=request.user).exists()
+
+
+def _applies(request: HttpRequest, election: Election | None) -> bool:
+    return Application.objects.filter(applicant=request.user, election=election).exists()
 
 
 @require_safe
