@@ -33,6 +33,7 @@ class Site(admin.AdminSite):
     site_title = _("Central Election Commission")
     index_title = _("The desk")
     site_url = None
+    empty_value_display = "–"
     enable_nav_sidebar = False
     front_page: Callable[[HttpRequest], str] | None = None
     """Gives the address at which this member of the staff begins; empty for the list of all records."""

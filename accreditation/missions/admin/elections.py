@@ -14,7 +14,7 @@ from modeltranslation.admin import TranslationAdmin
 from accreditation.accounts.roles import roles_of
 from accreditation.core.editing import AuditedEdits, NeverDeleted
 from accreditation.core.site import site
-from accreditation.core.templatetags.look import state_badge
+from accreditation.core.templatetags.look import in_zone, state_badge
 from accreditation.missions.admin.legal_dates import publish_page, set_date_page
 from accreditation.missions.admin.local_time import InElectionTime
 from accreditation.missions.admin.wording import by_language
@@ -49,9 +49,9 @@ class ElectionAdmin(InElectionTime, NeverDeleted, AuditedEdits, TranslationAdmin
     date_hierarchy = "day"
     change_form_template = "admin/missions/election/change_form.html"
     inlines = (DateOverrideInline,)
-    always_read_only: ClassVar[tuple[str, ...]] = ("calendar_plan", "published_at", "cancelled_at")
+    always_read_only: ClassVar[tuple[str, ...]] = ("calendar_plan", "published", "cancelled")
     fieldsets = (
-        (None, {"fields": ("calendar_plan", "published_at", "cancelled_at")}),
+        (None, {"fields": ("calendar_plan", "published", "cancelled")}),
         (
             _("The vote"),
             {"fields": ("code", "day", "time_zone", "host_country", "called_on", "results_published_on")},
@@ -109,6 +109,15 @@ class ElectionAdmin(InElectionTime, NeverDeleted, AuditedEdits, TranslationAdmin
         if election.published_at is not None:
             return state_badge("✓", str(_("published")), "good")
         return state_badge("○", str(_("being prepared")), "calm")
+
+    @admin.display(description=_("published"))
+    def published(self, election: Election) -> str:
+        """When the rules froze, on the election's clocks."""
+        return in_zone(election.published_at, election) or _("not yet: the rules can still be changed")
+
+    @admin.display(description=_("cancelled"))
+    def cancelled(self, election: Election) -> str:
+        return in_zone(election.cancelled_at, election) or "–"
 
     @admin.display(description=_("calendar plan"))
     def calendar_plan(self, election: Election) -> str:
