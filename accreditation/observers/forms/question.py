@@ -1,5 +1,6 @@
 """What all question pages have in common: what was answered before, and the rules of the row on what is new."""
 
+from functools import partial
 from typing import Any, ClassVar
 
 from django import forms
@@ -35,10 +36,10 @@ WORDS_OF_REASON = {
 """In a sentence to the person, where the row's own words are a remark to a clerk."""
 
 
-def country_choices() -> list[tuple[str, str]]:
-    """The countries offered, by name in the reader's language, with an empty line first."""
+def country_choices(none_chosen: Any) -> list[tuple[str, Any]]:
+    """The countries offered, by name in the reader's language; first the words for none."""
     rows = [(row.code, str(row.name)) for row in Country.objects.filter(active=True)]
-    return [("", ""), *sorted(rows, key=lambda row: names.sort_key(row[1], "") or row[1])]
+    return [("", none_chosen), *sorted(rows, key=lambda row: names.sort_key(row[1], "") or row[1])]
 
 
 def text_field(
@@ -68,7 +69,7 @@ def text_field(
 def country_field(label: Any, *, missing: Any = "", hint: Any = "", **attrs: str) -> forms.ChoiceField:
     return forms.ChoiceField(
         label=label,
-        choices=country_choices,
+        choices=partial(country_choices, _("Choose") if missing else _("None")),
         required=bool(missing),
         help_text=hint,
         widget=forms.Select(attrs=attrs),

@@ -22,7 +22,7 @@ class MissionForm(QuestionForm):
         label=_l("Mission"),
         queryset=Mission.objects.none(),
         help_text=_l("Registered by the commission for this election"),
-        empty_label="",
+        empty_label=_l("Choose"),
         error_messages={
             "required": _l("Choose the mission that sends you"),
             "invalid_choice": _l("Choose a mission from the list"),
@@ -126,7 +126,7 @@ class WorkForm(QuestionForm):
             del self.fields[name]
         if not writes:
             self.fields["role"].choices = [
-                ("", ""),
+                ("", _l("None")),
                 *((code, str(words).capitalize()) for code, words in Role.choices),
             ]
 

@@ -67,7 +67,7 @@ class AskForm(MoveForm):
         widget=forms.Textarea(attrs={"rows": 4, "dir": "auto"}),
         help_text=_("Stands in the letter below the ticked sentences"),
     )
-    due_on = forms.DateField(label=_("By"), widget=DayInput(), input_formats=["%Y-%m-%d"])
+    due_on = forms.DateField(label=_("Answer by"), widget=DayInput(), input_formats=["%Y-%m-%d"])
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
