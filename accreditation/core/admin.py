@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.apps import apps
 from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
@@ -57,7 +58,7 @@ class CountryAdmin(AuditedEdits, TranslationAdmin):
 class AuditEventAdmin(ReadOnly):
     """What was done, newest first. Never counted in full: the audit grows without end."""
 
-    list_display = ("at", "verb", "subject_type", "subject_id", "from_state", "to_state", "actor", "reason")
+    list_display = ("at", "done", "kind", "subject_id", "from_state", "to_state", "actor", "reason")
     list_filter = ("subject_type",)
     search_fields = ("=subject_id", "=request_id", "=verb")
     search_help_text = _("The number of an object, a request, or what was done.")
@@ -66,3 +67,16 @@ class AuditEventAdmin(ReadOnly):
     show_full_result_count = False
     list_per_page = 50
     actions = None
+
+    @admin.display(description=_("what"), ordering="verb")
+    def done(self, event: AuditEvent) -> str:
+        """The verb as it is searched, with its words apart."""
+        return event.verb.replace("_", " ")
+
+    @admin.display(description=_("kind of object"), ordering="subject_type")
+    def kind(self, event: AuditEvent) -> str:
+        """What kind of thing it is about; a kind that this version no longer knows by its stored name."""
+        try:
+            return str(apps.get_model(event.subject_type)._meta.verbose_name)
+        except (LookupError, ValueError):
+            return event.subject_type

@@ -31,7 +31,7 @@ class Site(admin.AdminSite):
 
     site_header = _("Central Election Commission")
     site_title = _("Central Election Commission")
-    index_title = _("The desk")
+    index_title = _("All records")
     site_url = None
     empty_value_display = "–"
     enable_nav_sidebar = False

@@ -16,6 +16,7 @@ from accreditation.accounts.roles import CLERK, SUPERVISOR, roles_of
 from accreditation.core.actors import actor_of, moment_of
 from accreditation.core.errors import MoveError
 from accreditation.core.site import BarLink, site
+from accreditation.core.templatetags.look import in_zone
 from accreditation.core.uploads import UploadRefused
 from accreditation.missions.export import xlsx_file
 from accreditation.missions.models import Delegation, Mission
@@ -64,11 +65,15 @@ def whose(delegation: Delegation) -> str:
 class ListImportAdmin(admin.ModelAdmin):
     """The lists that were sent, by heads and by clerks. None is edited or deleted here: they are taken in."""
 
-    list_display = ("file_name", "mission", "state", "rows_total", "rows_done", "sent_by", "sent_at")
+    list_display = ("file_name", "mission", "state", "rows_total", "rows_done", "sent_by", "sent")
     list_filter = ("state", "mission__election")
-    list_select_related = ("mission", "sent_by")
+    list_select_related = ("mission__election", "sent_by")
     ordering = ("-pk",)
     show_full_result_count = False
+
+    @admin.display(description=gettext_lazy("sent at"), ordering="sent_at")
+    def sent(self, job: ListImport) -> str:
+        return in_zone(job.sent_at, job.mission.election)
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return takes_lists(request.user)

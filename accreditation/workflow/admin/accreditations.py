@@ -18,7 +18,7 @@ from accreditation.accounts.models import User
 from accreditation.core.actors import actor_of, moment_of
 from accreditation.core.outbox import OutboxMessage
 from accreditation.core.site import site
-from accreditation.core.templatetags.look import state_badge
+from accreditation.core.templatetags.look import in_words, state_badge
 from accreditation.credentials.models import Accreditation
 from accreditation.observers.search import memberships_named
 from accreditation.workflow import finding
@@ -102,7 +102,7 @@ class ReadOnly(admin.ModelAdmin):
 
 
 class AccreditationAdmin(ReadOnly):
-    list_display = ("number_in_words", "name", "mission", "category", "badge", "valid_from", "valid_until")
+    list_display = ("number_in_words", "name", "mission", "category", "badge", "valid_from", "until")
     list_filter: ClassVar[tuple[str, ...]] = ("state", "election")
     list_select_related = ("election", "membership", "mission", "category")
     search_fields = ("number",)
@@ -140,6 +140,10 @@ class AccreditationAdmin(ReadOnly):
     @admin.display(description=gettext_lazy("number"), ordering="number")
     def number_in_words(self, row: Accreditation) -> str:
         return row.number_in_words
+
+    @admin.display(description=gettext_lazy("valid until"), ordering="valid_until")
+    def until(self, row: Accreditation) -> str:
+        return in_words(row.valid_until) or _("the results are published")
 
     @admin.display(description=gettext_lazy("state"), ordering="state")
     def badge(self, row: Accreditation) -> SafeString:
