@@ -19,7 +19,7 @@ from pathlib import Path
 from types import FrameType
 
 PR_SET_PDEATHSIG = 1
-ENDING = 3.5  # seconds for an orderly end, before the rest is killed
+ENDING = 12.0  # seconds for an orderly end (a job under way is finished first), before the rest is killed
 
 
 class Stopped(Exception):
