@@ -2,9 +2,12 @@
 
 from collections.abc import Iterator
 from datetime import date
+from functools import partial
 from typing import Any
 
 from django import forms
+from django.db.models import TextChoices
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from accreditation.core.dates import DayMonthYearField
@@ -51,6 +54,11 @@ def country_choices() -> list[tuple[str, str]]:
     return [("", _("Choose")), *found]
 
 
+def choices_of(kinds: type[TextChoices], none_chosen: Any) -> list[tuple[str, Any]]:
+    """A select of a fixed set; first the words for none."""
+    return [("", none_chosen), *((code, capfirst(words)) for code, words in kinds.choices)]
+
+
 class HourField(forms.TimeField):
     """A local time as a flight plan writes it: 14:30, 14.30 or 1430."""
 
@@ -85,7 +93,7 @@ class StatementForm(forms.Form):
     patronymic = _text(_("Patronymic"), most=200, dir="auto", spellcheck="false")
     born = DayMonthYearField(label=_("Date of birth"), help_text=_("For example 27 3 1980"))
     birth_place = _text(_("Place of birth"), most=128)
-    sex = forms.ChoiceField(label=_("Sex"), required=False, choices=[("", _("Not said")), *Sex.choices])
+    sex = forms.ChoiceField(label=_("Sex"), required=False, choices=partial(choices_of, Sex, _("Not said")))
     citizenship = forms.ChoiceField(label=_("Citizenship"))
     document_number = _text(_("Passport number"), most=40, required=True, **LATIN)
     document_country = forms.ChoiceField(
@@ -95,7 +103,7 @@ class StatementForm(forms.Form):
     )
     document_expires = DayMonthYearField(label=_("Valid until"), required=False)
     category = forms.ChoiceField(label=_("Category"))
-    role = forms.ChoiceField(label=_("Role"), required=False, choices=[("", _("None")), *Role.choices])
+    role = forms.ChoiceField(label=_("Role"), required=False, choices=partial(choices_of, Role, _("None")))
     function = _text(_("Function"), most=200)
     outlet = _text(_("Media outlet"), most=200)
     ministry_number = _text(_("Ministry's accreditation number"), most=60, dir="ltr")

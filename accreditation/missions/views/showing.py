@@ -42,7 +42,7 @@ def facts_of(membership: Membership, category: Category) -> list[tuple[str, list
             [
                 (_("Date of birth"), moments.day_in_words(m.born), False),
                 (_("Place of birth"), m.birth_place, False),
-                (_("Sex"), m.get_sex_display() if m.sex else "", False),
+                (_("Sex"), capfirst(m.get_sex_display()) if m.sex else "", False),
                 (_("Citizenship"), str(m.citizenship), False),
             ],
         ),

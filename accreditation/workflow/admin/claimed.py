@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -33,6 +34,12 @@ class Group:
     facts: list[Fact] = field(default_factory=list)
 
 
+def _names_of(codes: Sequence[str]) -> str:
+    """Countries by name, in the order stated; no query where none is."""
+    names = {one.code: str(one.name) for one in Country.objects.filter(code__in=codes)} if codes else {}
+    return ", ".join(names.get(code, code) for code in codes)
+
+
 def statement_of(application: Application, ticked: frozenset[str]) -> list[Group]:
     """The claimed data, grouped as they stand in a passport; empty rows are left out, the document is not."""
     stated = application.membership
@@ -51,9 +58,9 @@ def statement_of(application: Application, ticked: frozenset[str]) -> list[Group
                 fact(_("Original script"), stated.original_name),
                 fact(_("Born"), moments.day_in_words(stated.born), "born"),
                 fact(_("Place of birth"), stated.birth_place),
-                fact(_("Sex"), stated.get_sex_display(), "sex"),
+                fact(_("Sex"), capfirst(stated.get_sex_display()), "sex"),
                 fact(_("Citizenship"), stated.citizenship.name, "citizenship"),
-                fact(_("Other citizenships"), ", ".join(stated.other_citizenships)),
+                fact(_("Other citizenships"), _names_of(stated.other_citizenships)),
             ],
         ),
         Group(
@@ -62,7 +69,7 @@ def statement_of(application: Application, ticked: frozenset[str]) -> list[Group
                 fact(_("Category"), application.category.name),
                 fact(_("Mission"), application.mission.name),
                 fact(_("Delegation"), delegation.name if delegation.name != application.mission.name else ""),
-                fact(_("Role"), stated.get_role_display()),
+                fact(_("Role"), capfirst(stated.get_role_display())),
                 fact(_("Function"), stated.function),
                 fact(_("Media outlet"), stated.outlet),
                 fact(_("Ministry's number"), stated.ministry_number, latin=True),
