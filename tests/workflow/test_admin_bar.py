@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accreditation.accounts.models import User
+from accreditation.accounts.permissions import grant_group_permissions
 from accreditation.accounts.roles import APPROVER, AUDITOR, CLERK, PRINT_DESK, SUPERVISOR
 from accreditation.core.site import site
 from tests.factories import make_mission, make_staff
@@ -25,6 +26,11 @@ SHOWN = {
     AUDITOR: FOR_ALL | {"Possible duplicates", "Letters"},
     PRINT_DESK: FOR_ALL,
 }
+
+
+@pytest.fixture(autouse=True)
+def permissions() -> None:
+    grant_group_permissions()
 
 
 def signed_in(user: User) -> Client:
