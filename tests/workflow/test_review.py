@@ -137,7 +137,7 @@ def test_it_shows_the_possible_duplicate_the_other_statements_the_history_and_th
     assert list(page.context["statements"]) == [elsewhere]
     assert [doubt.statements for doubt in page.context["doubts"]] == [[twin]]
     assert [change.event.verb for change in page.context["changes"]] == ["created", "submit", "take"]
-    assert [letter.kind for letter in page.context["letters"]] == ["receipt"]
+    assert [(letter.kind, words) for letter, words in page.context["letters"]] == [("receipt", "Receipt")]
     assert "TWINOVA" in page.content.decode()
 
 
