@@ -17,7 +17,8 @@ from django.utils.translation import gettext as _
 from accreditation.core.actors import Actor
 from accreditation.core.audit import AuditEvent
 from accreditation.core.errors import NotAllowed, Reason, Refused, WrongState
-from accreditation.core.outbox import Letter, OutboxMessage, cancel_for_left_state, key_of, message_of
+from accreditation.core.inserting import insert
+from accreditation.core.outbox import Letter, cancel_for_left_state, key_of, message_of
 
 ANY_STATE_IT_IS_IN = ""  # as a to-state: the move leaves the state as it is
 
@@ -212,7 +213,7 @@ def _move(machine: Machine, subject: Any, move: Move) -> None:
         reason=move.reason,
         fields=sorted(transition.sets),
     )
-    AuditEvent.objects.bulk_create([event, *move.events])
+    insert([event, *move.events])
     if subject.state != move.left_state and move.left_state in machine.states_with_letters:
         cancel_for_left_state(subject, move.left_state)
     _write_letters(subject, move, event)
@@ -224,8 +225,7 @@ def _write_letters(subject: Any, move: Move, event: AuditEvent) -> None:
         for letter in write(subject, move):
             key = letter.key or key_of(event.pk, letter)
             rows.append(message_of(replace(letter, key=key), now=move.now, about=subject))
-    if rows:
-        OutboxMessage.objects.bulk_create(rows)
+    insert(rows)
 
 
 def _is_repetition(subject: Any, name: str, actor: Actor, expected_version: int | None) -> bool:

@@ -13,6 +13,7 @@ from accreditation.core.rest import Pages
 from accreditation.missions.models import Mission
 from accreditation.observers.models import Membership
 from accreditation.workflow.models import Application
+from accreditation.workflow.plain_states import plain_code
 
 
 class ByName(Pages):
@@ -41,7 +42,9 @@ class RosterRowSerializer(serializers.ModelSerializer[Membership]):
     name = serializers.CharField(source="full_name")
     category = serializers.SlugRelatedField(slug_field="code", read_only=True)
     document = serializers.CharField(source="document.masked")
-    state = serializers.CharField(source="application_state", allow_null=True)
+    state = serializers.SerializerMethodField(
+        help_text="As outsiders read it: what happens inside is one state."
+    )
 
     class Meta:
         model = Membership
@@ -50,6 +53,9 @@ class RosterRowSerializer(serializers.ModelSerializer[Membership]):
             "state", "arrives_on", "arrival_flight", "departs_on", "arrived_at",
         )  # fmt: skip
         read_only_fields = fields
+
+    def get_state(self, membership: Any) -> str:
+        return plain_code(membership.application_state)
 
 
 class MissionViewSet(mixins.RetrieveModelMixin, mixins.ListModelMixin, viewsets.GenericViewSet[Mission]):

@@ -10,10 +10,10 @@ from typing import Any
 from django.db import connection
 
 from accreditation.core.audit import creations
+from accreditation.core.inserting import insert
 from accreditation.core.machine import Move
 from accreditation.credentials.models import Accreditation
 from accreditation.missions.models import Category
-from accreditation.observers.models import Person
 from accreditation.observers.names import fold
 from accreditation.workflow.appeals import standing_refusal
 from accreditation.workflow.models import Appeal, Application, Decision, InformationRequest
@@ -67,7 +67,7 @@ def granted_accreditation(application: Application, move: Move) -> Accreditation
     """Grant: number, term by rule, one audit event. Written before the application, whose row must name it."""
     election = application.election
     begins, ends = election.calendar.term_starts(move.now), election.results_published_on
-    accreditation = Accreditation.objects.create(
+    accreditation = Accreditation(
         election=election,
         person_id=application.person_id,
         membership_id=application.membership_id,
@@ -78,6 +78,7 @@ def granted_accreditation(application: Application, move: Move) -> Accreditation
         valid_until=max(begins, ends) if ends else None,  # a ruling may come after the results
         granted_at=move.now,
     )
+    insert([accreditation])
     move.events += creations([accreditation], actor=move.actor, now=move.now, application=application.pk)
     return accreditation
 
@@ -150,6 +151,13 @@ def record_upheld(application: Application, move: Move) -> None:
     _close_appeal(application, move, Decision.Kind.UPHELD)
 
 
+def record_withdrawn_appeal(application: Application, move: Move) -> None:
+    """Who withdraws an appeal has no ruling to cite: the record says that it was withdrawn, and when."""
+    day = application.election.calendar.local_date(move.now)
+    move.given.setdefault("ruling", f"withdrawn by the appellant on {day.isoformat()}")
+    _close_appeal(application, move, Decision.Kind.UPHELD)
+
+
 def record_overturned(application: Application, move: Move) -> None:
     _close_appeal(application, move, Decision.Kind.OVERTURNED)
 
@@ -160,7 +168,7 @@ def _close_appeal(application: Application, move: Move, kind: str) -> None:
 
 
 def _record(application: Application, move: Move, kind: str, **fields: Any) -> Decision:
-    decision = Decision.objects.create(
+    decision = Decision(
         application=application,
         kind=kind,
         decided_by=move.actor.user,
@@ -168,6 +176,7 @@ def _record(application: Application, move: Move, kind: str, **fields: Any) -> D
         decided_at=move.now,
         **fields,
     )
+    insert([decision])
     move.made["decision"] = decision
     return decision
 
@@ -175,16 +184,14 @@ def _record(application: Application, move: Move, kind: str, **fields: Any) -> D
 def confirm_the_person(application: Application, move: Move) -> None:
     """What the commission has approved is confirmed: the person bears the names of the decided statement."""
     stated = application.membership
-    Person.objects.filter(pk=application.person_id, confirmed_at=None).update(
-        family_name=stated.family_name,
-        given_names=stated.given_names,
-        original_name=stated.original_name,
-        born=stated.born,
-        sex=stated.sex,
-        citizenship=stated.citizenship_id,
-        name_key=fold(f"{stated.family_name} {stated.given_names}"),
-        confirmed_at=move.now,
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE observers_person p SET family_name = m.family_name, given_names = m.given_names,"
+            " original_name = m.original_name, born = m.born, sex = m.sex, citizenship_id = m.citizenship_id,"
+            " name_key = %s, confirmed_at = %s FROM observers_membership m"
+            " WHERE m.id = %s AND p.id = m.person_id AND p.confirmed_at IS NULL",
+            [fold(f"{stated.family_name} {stated.given_names}"), move.now, stated.pk],
+        )
 
 
 def record_revocation(accreditation: Accreditation, move: Move) -> None:

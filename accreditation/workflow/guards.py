@@ -166,6 +166,16 @@ def not_entered_by_actor(application: Application, move: Move) -> Reason | None:
     return None
 
 
+def checked_statement_leads(application: Application, move: Move) -> Reason | None:
+    """What was recommended is what is approved: not another sender's statement that leads the file since."""
+    if not application.documents_checked:
+        return Reason(
+            "statement_changed",
+            _("Another mission's statement leads this file since it was recommended; send it back to be checked."),
+        )
+    return None
+
+
 def second_person_for_approval(application: Application, move: Move) -> Reason | None:
     """Where the election wants two people for every decision, who recommended does not approve."""
     if application.election.second_review == Election.SecondReview.ALL:
@@ -233,6 +243,13 @@ def a_refusal_stands(application: Application, move: Move) -> Reason | None:
     """What is appealed is a decision on record."""
     if standing_refusal(application) is None:
         return Reason("no_refusal", _("There is no refusal to appeal against."))
+    return None
+
+
+def not_appealed_before(application: Application, move: Move) -> Reason | None:
+    """A refusal is appealed once: what was ruled on it, or withdrawn, is final."""
+    if application.appeals.filter(outcome__isnull=False).exists():
+        return Reason("appealed_already", _("An appeal against this refusal has been settled already."))
     return None
 
 

@@ -67,7 +67,8 @@ def _hand_over(ended: Membership, files: Sequence[Application], actor: Actor, no
     Membership.objects.filter(pk=following.pk).update(is_primary=True)
     for file in files:
         file.membership, file.mission_id = following, following.mission_id
-        file.save(update_fields=["membership", "mission"])
+        file.documents_checked = False  # what was checked was the other statement
+        file.save(update_fields=["membership", "mission", "documents_checked"])
         record(
             file, "sender_changed", actor=actor, now=now, fields=["membership", "mission"],
             membership=following.pk, before=ended.pk,

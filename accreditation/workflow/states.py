@@ -35,6 +35,7 @@ from accreditation.workflow.effects import (
     record_refusal,
     record_revocation,
     record_upheld,
+    record_withdrawn_appeal,
     the_actor,
     the_moment,
     yes,
@@ -44,6 +45,7 @@ from accreditation.workflow.guards import (
     asks_for_something,
     before_deadline,
     category_of_this_election,
+    checked_statement_leads,
     cites_the_ruling,
     complete,
     deadline_has_passed,
@@ -58,6 +60,7 @@ from accreditation.workflow.guards import (
     no_current_accreditation,
     no_newer_application,
     no_open_duplicate,
+    not_appealed_before,
     not_entered_by_actor,
     notes_the_hearing,
     pledge_given,
@@ -157,8 +160,8 @@ APPLICATION = Machine(
         Transition(
             "approve", RECOMMENDED, APPROVED, by=approver, label=_("Approve"),
             guards=[
-                not_entered_by_actor, second_person_for_approval, reason_against_the_recommendation,
-                no_current_accreditation, term_lies_ahead,
+                not_entered_by_actor, checked_statement_leads, second_person_for_approval,
+                reason_against_the_recommendation, no_current_accreditation, term_lies_ahead,
             ],
             sets={"accreditation": granted_accreditation, "decided_at": the_moment},
             effects=[record_approval, confirm_the_person], letters=[letters.approval],
@@ -179,7 +182,7 @@ APPLICATION = Machine(
         Transition("lapse", DRAFT, LAPSED, by=system, label=_("Lapse"), guards=[deadline_has_passed]),
         Transition(
             "appeal", REFUSED, APPEALED, by=applicant | focal_point | clerk, label=_("Appeal"),
-            guards=[a_refusal_stands, within_the_appeal_period, no_newer_application],
+            guards=[a_refusal_stands, not_appealed_before, within_the_appeal_period, no_newer_application],
             effects=[record_appeal], letters=[letters.appeal_received],
         ),
         Transition(
@@ -187,8 +190,8 @@ APPLICATION = Machine(
             guards=[cites_the_ruling], effects=[record_upheld], letters=[letters.appeal_outcome],
         ),
         Transition(
-            "withdraw_appeal", APPEALED, REFUSED, by=applicant | approver, label=_("Withdraw the appeal"),
-            guards=[cites_the_ruling], effects=[record_upheld], letters=[letters.appeal_outcome],
+            "withdraw_appeal", APPEALED, REFUSED, by=applicant | approver, label=_("Withdraw the appeal"), grave=True,
+            effects=[record_withdrawn_appeal], letters=[letters.appeal_outcome],
         ),
         Transition(
             "overturn", APPEALED, APPROVED, by=approver, label=_("Overturn the refusal"), grave=True,

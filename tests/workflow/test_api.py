@@ -126,7 +126,7 @@ def test_the_roster_names_the_mission_s_people_with_their_states() -> None:
     application = application_in("approved")
     mission = f"{application.election.code}:{application.mission.code}"
     rows = system_of(head_of(application)).get(f"/api/v1/missions/{mission}/roster/").json()["results"]
-    assert [(row["name"], row["state"]) for row in rows] == [(application.membership.full_name, "approved")]
+    assert [(row["name"], row["state"]) for row in rows] == [(application.membership.full_name, "accredited")]
     stranger = system_of(make_head(make_mission(application.election)))
     assert stranger.get(f"/api/v1/missions/{mission}/roster/").status_code == 404
 

@@ -14,6 +14,7 @@ from accreditation.credentials.models import Accreditation
 from accreditation.missions.models import Category, DocumentKind, Election, Invitation, Mission, MissionRole
 from accreditation.observers.models import Membership, Pledge, PossibleDuplicate, Upload
 from accreditation.workflow.desk import Desk
+from accreditation.workflow.memberships import end_membership
 from accreditation.workflow.models import Amendment, Application
 from accreditation.workflow.states import ACCREDITATION, APPLICATION, MISSION
 from tests.factories import (
@@ -35,6 +36,7 @@ from tests.factories import (
     make_mission,
     make_person,
     make_staff,
+    make_user,
     move,
 )
 
@@ -363,11 +365,34 @@ def test_a_refusal_must_stand_on_record_to_be_appealed() -> None:
     assert why(application, "appeal", head_of(application)) == ["no_refusal"]
 
 
-@pytest.mark.parametrize("name", ["uphold", "overturn", "withdraw_appeal"])
+@pytest.mark.parametrize("name", ["uphold", "overturn"])
 def test_the_end_of_an_appeal_cites_its_ruling(name: str) -> None:
     application, approver = application_in("appealed"), make_approver()
     assert why(application, name, approver, ruling=" ") == ["no_ruling"]
     assert why(application, name, approver, **RULING) == []
+
+
+def test_an_appeal_is_withdrawn_without_a_ruling_and_cannot_be_filed_again() -> None:
+    application = application_in("appealed")
+    applicant = make_user()
+    Application.objects.filter(pk=application.pk).update(applicant=applicant)
+    move(application, "withdraw_appeal", applicant)
+    assert application.decisions.last().ruling == "withdrawn by the appellant on 2026-11-23"
+    assert why(application, "appeal", head_of(application)) == ["appealed_already"]
+
+
+def test_an_appeal_that_was_ruled_on_cannot_be_filed_again() -> None:
+    application = application_in("appealed")
+    move(application, "uphold", make_approver(), **RULING)
+    assert why(application, "appeal", head_of(application)) == ["appealed_already"]
+
+
+def test_what_was_recommended_is_what_is_approved() -> None:
+    application = application_in("recommended")
+    other = make_membership(make_mission(application.election), application.person, is_primary=False)
+    end_membership(application.membership, actor=actor(head_of(application)), now=NOW)
+    assert Application.objects.get(pk=application.pk).membership == other
+    assert why(application, "approve", make_approver()) == ["statement_changed"]
 
 
 # --- To merge and to change --------------------------------------------------------------------------------------
@@ -534,6 +559,7 @@ def test_every_guard_of_the_tables_is_proved_here_by_its_words() -> None:
         "election_is_on", "mission_is_registered", "complete", "pledge_given", "before_deadline",
         "deadline_has_passed", "asks_for_something", "names_a_day_to_come", "documents_are_checked",
         "no_open_duplicate", "sender_has_confirmed", "names_grounds_of_the_law", "not_entered_by_actor",
+        "checked_statement_leads", "not_appealed_before",
         "second_person_for_approval", "second_person_for_refusal", "reason_against_the_recommendation",
         "no_current_accreditation", "term_lies_ahead", "within_the_appeal_period", "a_refusal_stands",
         "no_newer_application", "cites_the_ruling", "judged_the_same_by_another",
