@@ -126,7 +126,12 @@ def _mailbox(mailbox: str) -> str:
 
 def envelope_sender() -> str:
     """The bare address of DEFAULT_FROM_EMAIL."""
-    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+    return _bare(settings.DEFAULT_FROM_EMAIL)
+
+
+@cache
+def _bare(mailbox: str) -> str:
+    return parseaddr(mailbox)[1]
 
 
 def envelope_address(email: str) -> str:

@@ -13,6 +13,8 @@ from dataclasses import asdict
 from importlib import import_module
 from pathlib import Path
 
+import django
+
 from tests.benchmarks.harness import Row, table
 
 BENCHMARKS = sorted(path.stem.removeprefix("bench_") for path in Path(__file__).parent.glob("bench_*.py"))
@@ -29,6 +31,8 @@ def run_alone(name: str) -> list[Row]:
 
 def main(arguments: list[str]) -> None:
     if arguments[:1] == ["--alone"]:
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+        django.setup()
         rows = import_module(f"tests.benchmarks.bench_{arguments[1]}").run()
         print(FIGURES + json.dumps([asdict(row) for row in rows]))
         return
@@ -38,7 +42,9 @@ def main(arguments: list[str]) -> None:
     found: list[Row] = []
     for name in arguments or BENCHMARKS:
         print(f"running {name} ...", file=sys.stderr, flush=True)
-        found += run_alone(name)
+        rows = run_alone(name)
+        print(table(rows), file=sys.stderr, flush=True)
+        found += rows
     print(table(found))
 
 

@@ -102,7 +102,7 @@ def test_staff_enrol_an_authenticator_app_without_breaking_the_policy(page, live
     page.fill("#id_password", "a long password of nobody 7")
     page.click("main form button")
     page.wait_for_selector("img.picture")
-    assert page.evaluate("document.querySelector('img.picture').naturalWidth") > 0
+    page.wait_for_function("document.querySelector('img.picture').naturalWidth > 0")
 
 
 def test_the_photo_is_made_small_before_it_travels(page, live_server):
