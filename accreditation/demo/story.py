@@ -56,8 +56,10 @@ def overdue(story: Story, file: File) -> None:
 
 
 def information_requested(story: Story, file: File) -> None:
-    under_review(story, file)
+    story.pictures(file, by=story.head(file))
     story.cut_passport_page(file, by=story.head(file))
+    story.move(file, "submit", story.head(file), timedelta(days=1, hours=7))
+    story.move(file, "take", story.next_clerk(), timedelta(days=1, hours=2))
     story.ask(file, ["passport_page_cut_off"], timedelta(hours=20))
 
 

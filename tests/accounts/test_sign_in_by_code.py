@@ -178,7 +178,7 @@ def test_a_link_to_another_site_is_not_followed_after_signing_in(client):
         "/en/sign-in/code/",
         {"code": code_in_last_letter(), "action": "verify", "next": "https://evil.example/"},
     )
-    assert answer["Location"] == "/"
+    assert answer["Location"] == "/en/welcome/"
 
 
 def test_signing_out_ends_the_session(client):
