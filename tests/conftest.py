@@ -46,9 +46,9 @@ def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
     marker = item.get_closest_marker("django_db")
     names = getattr(item, "fixturenames", ())
     if (marker and marker.kwargs.get("transaction")) or {"transactional_db", "live_server"} & set(names):
-        from accreditation.core.places_seed import load_places
-
         from pytest_django.plugin import blocking_manager_key
+
+        from accreditation.core.places_seed import load_places
 
         with item.config.stash[blocking_manager_key].unblock():
             load_places()

@@ -21,7 +21,9 @@ def insert(rows: Sequence[models.Model]) -> None:
         return
     fields, head, places = _statement(type(rows[0]))
     values = [
-        field.get_db_prep_save(field.pre_save(row, True), connection=connection) for row in rows for field in fields
+        field.get_db_prep_save(field.pre_save(row, True), connection=connection)
+        for row in rows
+        for field in fields
     ]
     with connection.cursor() as cursor:
         cursor.execute(f"{head} VALUES {', '.join([places] * len(rows))} RETURNING id", values)

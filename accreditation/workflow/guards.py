@@ -171,7 +171,9 @@ def checked_statement_leads(application: Application, move: Move) -> Reason | No
     if not application.documents_checked:
         return Reason(
             "statement_changed",
-            _("Another mission's statement leads this file since it was recommended; send it back to be checked."),
+            _(
+                "Another mission's statement leads this file since it was recommended; send it back to be checked."
+            ),
         )
     return None
 
