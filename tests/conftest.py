@@ -40,9 +40,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
     """A transactional test leaves all tables empty; the countries, which a migration sowed, come back after it."""
     yield
+    if nextitem is None:  # the database has gone with the last test
+        return
     marker = item.get_closest_marker("django_db")
     names = getattr(item, "fixturenames", ())
     if (marker and marker.kwargs.get("transaction")) or {"transactional_db", "live_server"} & set(names):
