@@ -70,6 +70,8 @@ ACCREDITATIONS = Kind(
     move="admin:credentials_accreditation_move",
     badge=badge,
     heading=str,
+    list_page="admin:credentials_accreditation_changelist",
+    list_words=gettext_lazy("Accreditations"),
 )
 
 

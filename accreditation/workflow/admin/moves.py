@@ -40,6 +40,9 @@ class Kind:
     move: str
     badge: Callable[[str], SafeString]
     heading: Callable[[Any], str]
+    list_page: str
+    list_words: Any
+    """The list that a page of this kind stands below, and its name."""
 
     def url(self, subject: Any, query: str = "") -> str:
         return reverse(self.page, args=[subject.pk]) + (f"?{query}" if query else "")
@@ -289,6 +292,8 @@ def move_form(
         "sends": bool(transition.letters),
         "version": request.POST.get("version") or subject.version,
         "back": kind.url(subject, request.GET.urlencode()),
+        "list_url": reverse(kind.list_page),
+        "list_words": kind.list_words,
         "url": kind.move_url(subject, transition.name, request.GET.urlencode()),
         "election": subject.election,
     }

@@ -71,6 +71,8 @@ APPLICATIONS = Kind(
     move="admin:workflow_application_move",
     badge=badge,
     heading=str,
+    list_page="admin:workflow_application_changelist",
+    list_words=gettext_lazy("Desk"),
 )
 
 # What stands beside it
