@@ -142,7 +142,13 @@ def _last_keys() -> dict[str, int]:
 
 
 def run() -> list[Row]:
-    """Needs a database (scratch_database). The best of some lists each, every one of people nobody knows."""
+    """The figures, on a scratch database."""
+    with scratch_database():
+        return _figures()
+
+
+def _figures() -> list[Row]:
+    """The best of some lists each, every one of people nobody knows."""
     from tests.factories import make_election, make_mission
 
     election, rows = make_election(), []
@@ -169,5 +175,4 @@ def run() -> list[Row]:
 
 
 if __name__ == "__main__":
-    with scratch_database():
-        print(table(run()))
+    print(table(run()))
