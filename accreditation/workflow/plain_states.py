@@ -16,13 +16,17 @@ State = Application.State
 
 @dataclass(frozen=True)
 class PlainState:
-    """How a state is shown, and which states of an application it stands for."""
+    """How a state is shown, and which states of an application it stands for.
+
+    `grants` narrows an approval to accreditations in these states; empty where there is none.
+    """
 
     code: str
     sign: str
     word: str | Promise
     tone: str
     states: tuple[str, ...] = ()
+    grants: tuple[str, ...] = ()
 
 
 ASKED = PlainState("asked", "!", _("You are asked"), "wait", (State.INFORMATION_REQUESTED,))
@@ -35,24 +39,34 @@ WITH_THE_COMMISSION = PlainState(
     (State.SUBMITTED, State.UNDER_REVIEW, State.RECOMMENDED, State.APPEALED),
 )
 REFUSED = PlainState("refused", "✕", _("Refused"), "bad", (State.REFUSED,))
-ACCREDITED = PlainState("accredited", "✓", _("Accredited"), "good", (State.APPROVED,))
+ACCREDITED = PlainState(
+    "accredited", "✓", _("Accredited"), "good", (State.APPROVED,), (Accreditation.State.ACTIVE,)
+)
+NOT_IN_FORCE = PlainState(
+    "ended",
+    "–",
+    _("Accreditation not in force"),
+    "calm",
+    (State.APPROVED,),
+    tuple(one for one in Accreditation.State if one != Accreditation.State.ACTIVE),
+)
 WITHDRAWN = PlainState("withdrawn", "–", _("Withdrawn"), "calm", (State.WITHDRAWN, State.LAPSED))
 NOT_APPLIED = PlainState("none", "–", _("No application"), "calm")
 
-GROUPS = (ASKED, DRAFT, WITH_THE_COMMISSION, REFUSED, ACCREDITED, WITHDRAWN)
+GROUPS = (ASKED, DRAFT, WITH_THE_COMMISSION, REFUSED, ACCREDITED, NOT_IN_FORCE, WITHDRAWN)
 """In the order in which they need a head of mission. MERGED has no word: its person's other file speaks."""
 
-_BY_STATE = {state: group for group in GROUPS for state in group.states}
+_BY_STATE = {state: group for group in reversed(GROUPS) for state in group.states}
 
 LAPSED = PlainState("withdrawn", "–", _("Not sent in time"), "calm")
 APPEALED = PlainState("with", "●", _("Appeal with the commission"), "wait")
 
 _AFTER_THE_GRANT = {
-    Accreditation.State.SUSPENDED: PlainState("accredited", "✕", _("Accreditation suspended"), "bad"),
-    Accreditation.State.REVOKED: PlainState("accredited", "✕", _("Accreditation revoked"), "bad"),
-    Accreditation.State.RELINQUISHED: PlainState("accredited", "–", _("Is not coming"), "calm"),
-    Accreditation.State.EXPIRED: PlainState("accredited", "–", _("Accreditation has ended"), "calm"),
-    Accreditation.State.CANCELLED: PlainState("accredited", "✕", _("Accreditation cancelled"), "bad"),
+    Accreditation.State.SUSPENDED: PlainState("ended", "✕", _("Accreditation suspended"), "bad"),
+    Accreditation.State.REVOKED: PlainState("ended", "✕", _("Accreditation revoked"), "bad"),
+    Accreditation.State.RELINQUISHED: PlainState("ended", "–", _("Is not coming"), "calm"),
+    Accreditation.State.EXPIRED: PlainState("ended", "–", _("Accreditation has ended"), "calm"),
+    Accreditation.State.CANCELLED: PlainState("ended", "✕", _("Accreditation cancelled"), "bad"),
 }
 
 

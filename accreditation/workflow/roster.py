@@ -13,11 +13,12 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 
+from accreditation.credentials.models import Accreditation
 from accreditation.missions.models import Mission
 from accreditation.observers.models import Membership, NameToken, Upload
 from accreditation.observers.names import tokens
 from accreditation.workflow.models import Application
-from accreditation.workflow.plain_states import GROUPS, PlainState, group_named
+from accreditation.workflow.plain_states import ACCREDITED, GROUPS, NOT_IN_FORCE, PlainState, group_named
 from accreditation.workflow.readiness import MISSING, lacking
 
 ROWS_A_PAGE = 50
@@ -83,12 +84,23 @@ def counts(mission: Mission) -> Counts:
         .annotate(how_many=Count("*"))
         .values_list(primary, "how_many")
     )
-    found = dict(applications.union(people, all=True))
+    ended = (
+        Accreditation.objects.filter(mission=mission)
+        .exclude(state=Accreditation.State.ACTIVE)
+        .order_by()
+        .values("mission")
+        .annotate(how_many=Count("*"))
+        .values_list(Value(NOT_IN_FORCE.code), "how_many")
+    )
+    found = dict(applications.union(people, ended, all=True))
     shared = found.get("shared", 0)
+    by_group = {group.code: sum(found.get(state, 0) for state in group.states) for group in GROUPS}
+    by_group[NOT_IN_FORCE.code] = found.get(NOT_IN_FORCE.code, 0)
+    by_group[ACCREDITED.code] -= by_group[NOT_IN_FORCE.code]
     return Counts(
         people=found.get("primary", 0) + shared,
         shared=shared,
-        by_group={group.code: sum(found.get(state, 0) for state in group.states) for group in GROUPS},
+        by_group=by_group,
     )
 
 
@@ -106,11 +118,14 @@ def _newest(application_state: Collection[str], **whose: Any) -> Exists:
 
 def _in_group(mission: Mission, group: PlainState) -> list[QuerySet[Membership]]:
     """The mission's people in these states: whose file is its own, then whose file another mission holds."""
-    own = members(mission).filter(_newest(group.states, membership=OuterRef("pk"), mission=mission))
+    granted = {"accreditation__state__in": group.grants} if group.grants else {}
+    own = members(mission).filter(
+        _newest(group.states, membership=OuterRef("pk"), mission=mission, **granted)
+    )
     has_own = Application.objects.filter(membership=OuterRef("pk"), mission=mission)
     elsewhere = members(mission).filter(
         ~Exists(has_own.exclude(state=Application.State.MERGED)),
-        _newest(group.states, person=OuterRef("person"), election=mission.election_id),
+        _newest(group.states, person=OuterRef("person"), election=mission.election_id, **granted),
         is_primary=False,
     )
     return [own, elsewhere]

@@ -7,12 +7,15 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from accreditation.core.machine import perform
+from accreditation.credentials.models import Accreditation
 from accreditation.missions.models import Delegation, DocumentKind
 from accreditation.observers.completeness import missing, pledge_missing
 from accreditation.observers.models import Membership
 from accreditation.workflow.models import Application
 from accreditation.workflow.readiness import complete_drafts, lacking
 from accreditation.workflow.roster import Filters, counts, page_of
+from accreditation.workflow.states import ACCREDITATION
 from tests import factories as make
 from tests.missions.heads import headed
 
@@ -317,3 +320,23 @@ def test_the_plain_roster_takes_twelve_queries_at_most():
         house.person(complete=False)
     house.get()
     assert queries_of(house) <= 12
+
+
+def test_an_accreditation_that_is_not_in_force_is_not_counted_as_one() -> None:
+    head = headed()
+    head.person("approved", family_name="Active")
+    suspended = head.person("approved", family_name="Suspended")
+    accreditation = Accreditation.objects.get(membership=suspended)
+    approver = make.actor(make.make_approver())
+    perform(ACCREDITATION, accreditation.pk, "suspend", actor=approver, reason="Campaigned.", now=make.NOW)
+
+    found = counts(head.mission)
+    assert (found.people, found.by_group["accredited"], found.by_group["ended"]) == (2, 1, 1)
+
+    def people(query: str) -> list[str]:
+        page = head.get(query=query).content.decode()
+        return [name for name in ("ACTIVE Ada", "SUSPENDED Ada") if name in page]
+
+    assert people("?state=accredited") == ["ACTIVE Ada"]
+    assert people("?state=ended") == ["SUSPENDED Ada"]
+    assert people("?sort=state") == people("") == ["ACTIVE Ada", "SUSPENDED Ada"]
