@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from anyascii import anyascii
 from django.conf import settings
@@ -73,6 +74,15 @@ class Country(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+# --- what forms offer ---
+
+
+def country_choices(none_chosen: Any) -> list[tuple[str, Any]]:
+    """The countries offered, by name in the reader's language; first the words for none."""
+    offered = [(row.code, str(row.name)) for row in Country.objects.filter(active=True)]
+    return [("", none_chosen), *sorted(offered, key=lambda row: fold(row[1]) or row[1])]
 
 
 # --- recognising what a list says ---

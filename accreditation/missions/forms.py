@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accreditation.core.dates import DayMonthYearField
 from accreditation.core.errors import Reason
-from accreditation.core.places import Country
+from accreditation.core.places import country_choices
 from accreditation.missions.models import Delegation, Mission, Role
 from accreditation.observers import names
 from accreditation.observers.models import Membership, Sex
@@ -45,13 +45,6 @@ def _text(label: Any, *, most: int, required: bool = False, hint: Any = "", **at
         help_text=hint,
         widget=forms.TextInput(attrs={"autocomplete": "off", **attrs}),
     )
-
-
-def country_choices() -> list[tuple[str, str]]:
-    """The countries offered in forms, by name in the reader's language, with an empty line first."""
-    rows = Country.objects.filter(active=True)
-    found = sorted(((row.code, str(row.name)) for row in rows), key=lambda row: names.fold(row[1]) or row[1])
-    return [("", _("Choose")), *found]
 
 
 def choices_of(kinds: type[TextChoices], none_chosen: Any) -> list[tuple[str, Any]]:
@@ -163,7 +156,7 @@ class StatementForm(forms.Form):
         self.mission, self.rules, self.today, self.membership = mission, rules, today, membership
         kwargs.setdefault("initial", initial_of(membership) if membership else self._usual())
         super().__init__(*args, **kwargs)
-        countries = country_choices()
+        countries = country_choices(_("Choose"))
         for name in ("citizenship", "document_country", "residence_country"):
             self.fields[name].choices = countries
         self.fields["category"].choices = [(row.code, row.name) for row in mission.election.categories.all()]

@@ -6,7 +6,15 @@ from pathlib import Path
 import pytest
 from django.utils import translation
 
-from accreditation.core.places import Country, CountryNames, CountryWording, Region, fold, recognise_country
+from accreditation.core.places import (
+    Country,
+    CountryNames,
+    CountryWording,
+    Region,
+    country_choices,
+    fold,
+    recognise_country,
+)
 from accreditation.core.places_seed import REGIONS, load_places, seeded_countries
 
 # Every spelling of a citizenship in the sample lists of six missions.
@@ -208,3 +216,29 @@ def test_edited_names_are_recognised_with_one_query(django_assert_num_queries: o
         assert names.find("Мальтийский орден") == "XOM"
         assert names.find("Order of Malta") is None
     assert recognise_country("Knights of Rhodes") == "XOM"
+
+
+@pytest.mark.django_db
+def test_forms_offer_active_countries_by_name_in_the_readers_language_after_the_words_for_none() -> None:
+    Country.objects.update(active=False)
+    Country.objects.filter(code__in=["ALA", "DEU", "NLD", "ZMB"]).update(active=True)
+    offered = {}
+    for language in ("en", "fr"):
+        with translation.override(language):
+            offered[language] = country_choices("None")
+    assert offered == {
+        "en": [
+            ("", "None"),
+            ("ALA", "Åland Islands"),
+            ("DEU", "Germany"),
+            ("NLD", "Netherlands"),
+            ("ZMB", "Zambia"),
+        ],
+        "fr": [
+            ("", "None"),
+            ("DEU", "Allemagne"),
+            ("ALA", "Îles Åland"),
+            ("NLD", "Pays-Bas"),
+            ("ZMB", "Zambie"),
+        ],
+    }

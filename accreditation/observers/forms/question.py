@@ -7,8 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accreditation.core.errors import Reason
-from accreditation.core.places import Country
-from accreditation.observers import names
+from accreditation.core.places import country_choices
 from accreditation.workflow.answering import reasons_against_answers
 from accreditation.workflow.applying import Applying
 
@@ -34,12 +33,6 @@ WORDS_OF_REASON = {
     "arrives_after_election": _("You must arrive by election day to observe it"),
 }
 """In a sentence to the person, where the row's own words are a remark to a clerk."""
-
-
-def country_choices(none_chosen: Any) -> list[tuple[str, Any]]:
-    """The countries offered, by name in the reader's language; first the words for none."""
-    rows = [(row.code, str(row.name)) for row in Country.objects.filter(active=True)]
-    return [("", none_chosen), *sorted(rows, key=lambda row: names.sort_key(row[1], "") or row[1])]
 
 
 def text_field(
