@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import QuerySet
 from rest_framework import mixins, serializers, viewsets
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -12,8 +12,8 @@ from accreditation.core.actors import actor_of
 from accreditation.core.rest import Pages
 from accreditation.missions.models import Mission
 from accreditation.observers.models import Membership
-from accreditation.workflow.models import Application
-from accreditation.workflow.plain_states import plain_code
+from accreditation.workflow.roster import with_what_a_row_shows
+from accreditation.workflow.roster_rows import Row, rows_of
 
 
 class ByName(Pages):
@@ -35,27 +35,28 @@ class MissionSerializer(serializers.ModelSerializer[Mission]):
         read_only_fields = fields
 
 
-class RosterRowSerializer(serializers.ModelSerializer[Membership]):
+class RosterRowSerializer(serializers.Serializer[Row]):
     """One person as the mission itself states; the passport number masked."""
 
-    id = serializers.CharField(source="public_id")
-    name = serializers.CharField(source="full_name")
-    category = serializers.SlugRelatedField(slug_field="code", read_only=True)
-    document = serializers.CharField(source="document.masked")
-    state = serializers.SerializerMethodField(
-        help_text="As outsiders read it: what happens inside is one state."
+    id = serializers.CharField(source="membership.public_id")
+    name = serializers.CharField(source="membership.full_name")
+    family_name = serializers.CharField(source="membership.family_name")
+    given_names = serializers.CharField(source="membership.given_names")
+    original_name = serializers.CharField(source="membership.original_name")
+    citizenship = serializers.CharField(source="membership.citizenship_id")
+    category = serializers.CharField(source="category.code")
+    role = serializers.CharField(source="membership.role")
+    document = serializers.CharField(source="membership.document.masked")
+    state = serializers.CharField(
+        source="state.code",
+        help_text="As outsiders read it on the roster page: what happens inside is one state, and 'ended' is an "
+        "accreditation that is not in force.",
     )
-
-    class Meta:
-        model = Membership
-        fields = (
-            "id", "name", "family_name", "given_names", "original_name", "citizenship", "category", "role", "document",
-            "state", "arrives_on", "arrival_flight", "departs_on", "arrived_at",
-        )  # fmt: skip
-        read_only_fields = fields
-
-    def get_state(self, membership: Any) -> str:
-        return plain_code(membership.application_state)
+    state_words = serializers.CharField(source="state.word", help_text="The same, as the page words it.")
+    arrives_on = serializers.DateField(source="membership.arrives_on")
+    arrival_flight = serializers.CharField(source="membership.arrival_flight")
+    departs_on = serializers.DateField(source="membership.departs_on")
+    arrived_at = serializers.DateTimeField(source="membership.arrived_at")
 
 
 class MissionViewSet(mixins.RetrieveModelMixin, mixins.ListModelMixin, viewsets.GenericViewSet[Mission]):
@@ -78,13 +79,8 @@ class MissionViewSet(mixins.RetrieveModelMixin, mixins.ListModelMixin, viewsets.
     def roster(self, request: Request, **kwargs: Any) -> Response:
         """The people of the mission, by name, with the state of each one's application."""
         mission = self.get_object()
-        states = Application.objects.filter(person=OuterRef("person"), election=mission.election_id)
-        rows = (
-            Membership.objects.filter(mission=mission)
-            .current()
-            .select_related("category", "document")
-            .annotate(application_state=Subquery(states.order_by("-pk").values("state")[:1]))
-        )
+        people = with_what_a_row_shows(Membership.objects.filter(mission=mission).current())
         pages = ByName()
-        page = pages.paginate_queryset(rows, request, view=self)
-        return pages.get_paginated_response(RosterRowSerializer(page, many=True).data)
+        page = pages.paginate_queryset(people, request, view=self) or []
+        rows = rows_of(mission, page, mission.election.categories.all(), reachable=True)
+        return pages.get_paginated_response(RosterRowSerializer(rows, many=True).data)

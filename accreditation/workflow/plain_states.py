@@ -85,8 +85,3 @@ def plain_state(application: Application | None) -> PlainState:
     if application.state == State.APPEALED:
         return APPEALED
     return _BY_STATE.get(State(application.state), WITHDRAWN)
-
-
-def plain_code(state: str | None) -> str:
-    """The group's code for an application's state: 'asked', 'draft', 'with', 'refused', 'accredited', 'withdrawn'."""
-    return _BY_STATE[State(state)].code if state in _BY_STATE else (WITHDRAWN if state else NOT_APPLIED).code

@@ -4,21 +4,32 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from rest_framework.authtoken.models import Token
 from rest_framework.test import APIClient
 
 from accreditation.accounts.models import User
 from accreditation.core.audit import AuditEvent
+from accreditation.core.machine import perform
 from accreditation.workflow.models import Application
+from accreditation.workflow.states import ACCREDITATION
 from tests.factories import (
+    NOW,
+    actor,
     application_in,
+    complete,
     head_of,
+    make_approver,
     make_clerk,
     make_head,
+    make_membership,
     make_mission,
     make_staff,
     make_user,
 )
+from tests.signing_in import sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -129,6 +140,40 @@ def test_the_roster_names_the_mission_s_people_with_their_states() -> None:
     assert [(row["name"], row["state"]) for row in rows] == [(application.membership.full_name, "accredited")]
     stranger = system_of(make_head(make_mission(application.election)))
     assert stranger.get(f"/api/v1/missions/{mission}/roster/").status_code == 404
+
+
+@pytest.mark.parametrize("name", ["suspend", "relinquish"])
+def test_the_roster_tells_by_api_what_its_page_tells_when_an_accreditation_is_not_in_force(
+    client: Client, name: str
+) -> None:
+    application = application_in("approved")
+    in_force = application_in("approved", membership=complete(make_membership(application.mission)))
+    head = head_of(application)
+    accreditation = application.accreditation
+    assert accreditation is not None
+    by = head if name == "relinquish" else make_approver()
+    perform(ACCREDITATION, accreditation.pk, name, actor=actor(by), now=NOW, reason="Campaigned.")
+    address = f"{application.election.code}:{application.mission.code}"
+    rows = system_of(head).get(f"/api/v1/missions/{address}/roster/").json()["results"]
+    page = sign_in(client, head).get(f"/en/missions/{address.replace(':', '/')}/").content.decode()
+    words = {"suspend": "Accreditation suspended", "relinquish": "Is not coming"}[name]
+    assert {row["id"]: (row["state"], row["state_words"]) for row in rows} == {
+        application.membership.public_id: ("ended", words),
+        in_force.membership.public_id: ("accredited", "Accredited"),
+    }
+    assert words in page
+
+
+def test_a_roster_asks_the_same_number_of_queries_at_1_and_30_people(django_assert_num_queries: Any) -> None:
+    application = application_in("approved")
+    client = system_of(head_of(application))
+    address = f"/api/v1/missions/{application.election.code}:{application.mission.code}/roster/"
+    with CaptureQueriesContext(connection) as queries:
+        client.get(address)
+    for _ in range(29):
+        application_in("approved", membership=complete(make_membership(application.mission)))
+    with django_assert_num_queries(len(queries)):
+        assert len(client.get(address).json()["results"]) == 30
 
 
 def test_lists_ask_the_same_number_of_queries_at_1_and_30_rows(django_assert_num_queries: Any) -> None:
