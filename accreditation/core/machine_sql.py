@@ -62,21 +62,30 @@ def guard_moves(table: str, subject: str, births: list[str]) -> migrations.RunSQ
     return migrations.RunSQL(_TEMPLATE.format(**names), _REVERSE.format(**names))
 
 
-APPEND_ONLY = migrations.RunSQL(
-    """
-CREATE FUNCTION audit_is_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
+_APPEND_ONLY = """
+CREATE FUNCTION {name}_is_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    RAISE EXCEPTION 'audit events are append-only: % refused', TG_OP
-        USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'audit_is_append_only';
+    RAISE EXCEPTION '{words} are append-only: % refused', TG_OP
+        USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = '{name}_is_append_only';
 END $$;
-CREATE TRIGGER audit_no_change BEFORE UPDATE OR DELETE ON core_auditevent
-    FOR EACH ROW EXECUTE FUNCTION audit_is_append_only();
-CREATE TRIGGER audit_no_truncate BEFORE TRUNCATE ON core_auditevent
-    FOR EACH STATEMENT EXECUTE FUNCTION audit_is_append_only();
-""",
+CREATE TRIGGER {name}_no_change BEFORE UPDATE OR DELETE ON {table}
+    FOR EACH ROW EXECUTE FUNCTION {name}_is_append_only();
+CREATE TRIGGER {name}_no_truncate BEFORE TRUNCATE ON {table}
+    FOR EACH STATEMENT EXECUTE FUNCTION {name}_is_append_only();
+"""
+
+_CHANGEABLE = """
+DROP TRIGGER {name}_no_truncate ON {table};
+DROP TRIGGER {name}_no_change ON {table};
+DROP FUNCTION {name}_is_append_only();
+"""
+
+
+def append_only(table: str, name: str, words: str) -> migrations.RunSQL:
+    """A migration's operation: rows of `table` are written once, and never changed or deleted.
+
+    `name` begins the names of the triggers and of the constraint that they report; `words` name the rows.
+    Tests switch `<name>_no_truncate` off (tests/conftest.py), since they empty all tables.
     """
-DROP TRIGGER audit_no_truncate ON core_auditevent;
-DROP TRIGGER audit_no_change ON core_auditevent;
-DROP FUNCTION audit_is_append_only();
-""",
-)
+    names = {"table": table, "name": name, "words": words}
+    return migrations.RunSQL(_APPEND_ONLY.format(**names), _CHANGEABLE.format(**names))

@@ -225,9 +225,11 @@ class Election(models.Model):
 
 
 class DateOverride(models.Model):
-    """A legal date set by hand, with its reason. The newest one of a name holds; none is ever changed."""
+    """A legal date set by hand, with its reason. The newest one of a name holds; none is ever changed or deleted
+    (triggers in PostgreSQL refuse it).
+    """
 
-    election = models.ForeignKey(Election, on_delete=models.CASCADE, related_name="overrides")
+    election = models.ForeignKey(Election, on_delete=models.PROTECT, related_name="overrides")
     date_name = models.CharField(_("date"), max_length=30)
     closes_at = models.DateTimeField(_("new moment"), help_text=_("The first moment that is too late."))
     reason = models.TextField(_("reason"))

@@ -134,6 +134,29 @@ def test_a_date_set_by_hand_holds_has_its_reason_and_is_audited() -> None:
     assert DateOverride.objects.count() == 2
 
 
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "UPDATE missions_dateoverride SET closes_at = now()",
+        "UPDATE missions_dateoverride SET reason = 'another one'",
+        "DELETE FROM missions_dateoverride",
+        "TRUNCATE missions_dateoverride",
+    ],
+)
+def test_a_date_set_by_hand_is_never_changed_or_deleted(sql: str) -> None:
+    election, moment = factories.make_election(), datetime(2026, 12, 12, 14, 0, tzinfo=UTC)
+    approver = actor(make_staff("approver"))
+    override_date(election, "application_deadline", moment, "Flood", actor=approver, now=NOW)
+    connection.check_constraints()
+    with connection.cursor() as cursor:  # only the test database may empty it, see conftest
+        cursor.execute("ALTER TABLE missions_dateoverride ENABLE TRIGGER date_override_no_truncate")
+    with pytest.raises(IntegrityError) as refused, transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(sql)
+    assert refused.value.__cause__.diag.constraint_name == "date_override_is_append_only"  # type: ignore[union-attr]
+    kept = DateOverride.objects.get()
+    assert (kept.closes_at, kept.reason) == (moment, "Flood")
+
+
 def test_a_category_s_own_deadline_may_be_set_by_hand() -> None:
     election, approver = factories.make_election(), actor(make_staff("approver"))
     journalists = election.categories.get(code="foreign-journalist")

@@ -1,9 +1,9 @@
 from django.db import migrations
 
-from accreditation.core.machine_sql import APPEND_ONLY
+from accreditation.core.machine_sql import append_only
 
 
 class Migration(migrations.Migration):
     dependencies = [("core", "0001_initial")]
 
-    operations = [APPEND_ONLY]
+    operations = [append_only("core_auditevent", "audit", "audit events")]
