@@ -62,8 +62,9 @@ class Transition:
     """One row of the table.
 
     `sets` maps a field of the object to a function of (object, move) that gives its new value; `effects` write
-    other rows; `letters` give what is to be sent. `reason` says whether the actor must give one. `grave` moves
-    are confirmed on a page of their own. `turn` waits for a lock that must be held before the object's row.
+    other rows, `beforehand` those that must be out of the way before the object is saved; `letters` give what is
+    to be sent. `reason` says whether the actor must give one. `grave` moves are confirmed on a page of their own.
+    `turn` waits for a lock that must be held before the object's row.
     """
 
     name: str
@@ -74,6 +75,7 @@ class Transition:
     guards: Sequence[Guard] = ()
     sets: Mapping[str, Callable[[Any, Move], Any]] = field(default_factory=dict)
     effects: Sequence[Effect] = ()
+    beforehand: Sequence[Effect] = ()
     letters: Sequence[LetterWriter] = ()
     reason: bool = False
     grave: bool = False
@@ -191,6 +193,8 @@ def perform(
 
 def _move(machine: Machine, subject: Any, move: Move) -> None:
     transition = move.transition
+    for effect in transition.beforehand:
+        effect(subject, move)
     for name, value_of in transition.sets.items():
         setattr(subject, name, value_of(subject, move))
     if transition.target != ANY_STATE_IT_IS_IN:

@@ -1,6 +1,8 @@
-"""Until when a refusal can be appealed, and which refusal that is."""
+"""Until when a refusal can be appealed, which refusal that is, and which newer files of the person there are."""
 
 from datetime import datetime
+
+from django.db.models import Q, QuerySet
 
 from accreditation.core.outbox import OutboxMessage
 from accreditation.workflow.models import Application, Decision
@@ -28,3 +30,18 @@ def appeal_last_moment(application: Application) -> datetime | None:
         .first()
     )
     return application.election.calendar.appeal_closes_at(sent) if sent else None
+
+
+def newer_files(application: Application) -> QuerySet[Application]:
+    """The live files of the same person at this election that were opened after this one."""
+    of_person = Application.objects.filter(person=application.person_id, election=application.election_id)
+    return of_person.filter(pk__gt=application.pk).live()
+
+
+def drafts_of_others(application: Application) -> QuerySet[Application]:
+    """Newer drafts that neither this mission nor this applicant opened: nobody has applied with them yet."""
+    drafts = newer_files(application).filter(state=Application.State.DRAFT)
+    others = drafts.exclude(mission=application.mission_id)
+    if application.applicant_id is None:
+        return others
+    return others.filter(Q(applicant=None) | ~Q(applicant=application.applicant_id))

@@ -9,13 +9,17 @@ from typing import Any
 
 from django.db import connection
 
+from accreditation.core.actors import SYSTEM
 from accreditation.core.audit import creations
+from accreditation.core.errors import Refused, WrongState
 from accreditation.core.inserting import insert
-from accreditation.core.machine import Move
+from accreditation.core.machine import Move, perform
 from accreditation.credentials.models import Accreditation
 from accreditation.missions.models import Category
+from accreditation.observers.models import Membership
 from accreditation.observers.names import fold
-from accreditation.workflow.appeals import standing_refusal
+from accreditation.workflow.appeals import drafts_of_others, standing_refusal
+from accreditation.workflow.guards import no_appeal_here
 from accreditation.workflow.models import Appeal, Application, Decision, InformationRequest
 
 # Values
@@ -129,6 +133,27 @@ def record_refusal(application: Application, move: Move) -> None:
         ),
         text=str(move.given.get("text") or move.reason),
     )
+
+
+def drafts_give_way(application: Application, move: Move) -> None:
+    """A person has one live file: with an appeal the refused one lives again, and a draft that another sender has
+    opened since is closed. The other sender's statement stays, and this file's own leads again.
+    """
+    from accreditation.workflow.states import APPLICATION  # its table names this effect
+
+    drafts = list(drafts_of_others(application).values_list("pk", flat=True))
+    if not drafts:
+        return
+    try:
+        for draft in drafts:
+            perform(APPLICATION, draft, "give_way", actor=SYSTEM, now=move.now)
+    except WrongState as error:  # sent at this very moment
+        raise Refused([no_appeal_here()]) from error
+    of_person = Membership.objects.filter(
+        person=application.person_id, mission__election=application.election_id
+    )
+    of_person.update(is_primary=False)
+    of_person.filter(pk=application.membership_id, ended_at=None).update(is_primary=True)
 
 
 def record_appeal(application: Application, move: Move) -> None:

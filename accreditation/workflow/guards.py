@@ -14,7 +14,12 @@ from accreditation.credentials.models import Accreditation
 from accreditation.missions.models import Category, Election, Mission, MissionRole
 from accreditation.observers.completeness import missing, pledge_missing
 from accreditation.observers.models import Membership, Person, PossibleDuplicate
-from accreditation.workflow.appeals import appeal_last_moment, standing_refusal
+from accreditation.workflow.appeals import (
+    appeal_last_moment,
+    drafts_of_others,
+    newer_files,
+    standing_refusal,
+)
 from accreditation.workflow.models import Amendment, Application
 
 # To submit
@@ -256,13 +261,21 @@ def not_appealed_before(application: Application, move: Move) -> Reason | None:
 
 
 def no_newer_application(application: Application, move: Move) -> Reason | None:
-    """Who has applied anew has chosen that road."""
-    newer = Application.objects.filter(
-        person=application.person_id, election=application.election_id, pk__gt=application.pk
-    ).live()
-    if newer.exists():
+    """Who has applied anew has chosen that road; a draft that another sender opened has chosen nothing.
+
+    Whoever may not see the newer application does not learn that somebody else named the person.
+    """
+    newer = newer_files(application).exclude(pk__in=drafts_of_others(application).values("pk"))
+    if not newer.exists():
+        return None
+    if move.actor.user is None or newer.visible_to(move.actor.user).exists():
         return Reason("newer_application", _("There is a newer application of this person."))
-    return None
+    return no_appeal_here()
+
+
+def no_appeal_here() -> Reason:
+    """The words for what an outsider may not learn more of."""
+    return Reason("no_appeal_here", _("This appeal cannot be filed on this site. Write to the commission."))
 
 
 def cites_the_ruling(subject: Any, move: Move) -> Reason | None:

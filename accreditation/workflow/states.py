@@ -18,9 +18,16 @@ from accreditation.missions.models import Category, Election, Mission
 from accreditation.observers.matching import lock_people
 from accreditation.workflow import letters
 from accreditation.workflow.amendments import take_over_correction
+from accreditation.workflow.badge_effects import (
+    queue_the_badge,
+    queue_the_badge_anew,
+    replace_the_badge,
+    void_the_badge,
+)
 from accreditation.workflow.effects import (
     close_the_request,
     confirm_the_person,
+    drafts_give_way,
     due_after_the_pause,
     due_by_law,
     given_category,
@@ -164,7 +171,7 @@ APPLICATION = Machine(
                 reason_against_the_recommendation, no_current_accreditation, term_lies_ahead,
             ],
             sets={"accreditation": granted_accreditation, "decided_at": the_moment},
-            effects=[record_approval, confirm_the_person], letters=[letters.approval],
+            effects=[record_approval, confirm_the_person, queue_the_badge], letters=[letters.approval],
         ),
         Transition(
             "refuse", RECOMMENDED, REFUSED, by=approver, label=_("Refuse"), grave=True,
@@ -183,8 +190,9 @@ APPLICATION = Machine(
         Transition(
             "appeal", REFUSED, APPEALED, by=applicant | focal_point | clerk, label=_("Appeal"),
             guards=[a_refusal_stands, not_appealed_before, within_the_appeal_period, no_newer_application],
-            effects=[record_appeal], letters=[letters.appeal_received],
+            beforehand=[drafts_give_way], effects=[record_appeal], letters=[letters.appeal_received], turn=lock_people,
         ),
+        Transition("give_way", DRAFT, MERGED, by=system, label=_("Give way to an appeal")),
         Transition(
             "uphold", APPEALED, REFUSED, by=approver, label=_("Uphold the refusal"), grave=True,
             guards=[cites_the_ruling], effects=[record_upheld], letters=[letters.appeal_outcome],
@@ -197,7 +205,7 @@ APPLICATION = Machine(
             "overturn", APPEALED, APPROVED, by=approver, label=_("Overturn the refusal"), grave=True,
             guards=[cites_the_ruling, no_current_accreditation],
             sets={"accreditation": granted_accreditation, "decided_at": the_moment},
-            effects=[record_overturned, confirm_the_person], letters=[letters.appeal_outcome],
+            effects=[record_overturned, confirm_the_person, queue_the_badge], letters=[letters.appeal_outcome],
         ),
         Transition(
             "merge", Application.LIVE, MERGED, by=clerk, label=_("Merge"), grave=True,
@@ -248,31 +256,36 @@ ACCREDITATION = Machine(
     [
         Transition(
             "suspend", ACTIVE, SUSPENDED, by=approver, label=_("Suspend"), reason=True, grave=True,
-            letters=[letters.suspension],
+            effects=[void_the_badge], letters=[letters.suspension],
         ),
         Transition(
-            "reinstate", SUSPENDED, ACTIVE, by=approver, label=_("Reinstate"), letters=[letters.reinstatement]
+            "reinstate", SUSPENDED, ACTIVE, by=approver, label=_("Reinstate"), effects=[queue_the_badge_anew],
+            letters=[letters.reinstatement],
         ),
         Transition(
             "revoke", SUSPENDED, REVOKED, by=approver, label=_("Revoke"), reason=True, grave=True,
             guards=[suspended_by_somebody_else, notes_the_hearing],
-            effects=[record_revocation], letters=[letters.revocation],
+            effects=[record_revocation, void_the_badge], letters=[letters.revocation],
         ),
         Transition(
             "restore", REVOKED, ACTIVE, by=approver, label=_("Restore by a ruling"), guards=[cites_the_ruling],
-            letters=[letters.reinstatement],
+            effects=[queue_the_badge_anew], letters=[letters.reinstatement],
         ),
-        Transition("relinquish", ACTIVE, RELINQUISHED, by=focal_point, label=_("Is not coming"), grave=True),
+        Transition(
+            "relinquish", ACTIVE, RELINQUISHED, by=focal_point, label=_("Is not coming"), grave=True,
+            effects=[void_the_badge],
+        ),
         Transition(
             "expire", [ACTIVE, SUSPENDED], EXPIRED, by=system, label=_("Expire"), guards=[term_has_ended],
             sets={"valid_until": last_day_of_the_term}, letters=[letters.expiry],
         ),
         Transition(
-            "cancel", ACTIVE, CANCELLED, by=approver, label=_("Cancel: issued in error"), reason=True, grave=True
+            "cancel", ACTIVE, CANCELLED, by=approver, label=_("Cancel: issued in error"), reason=True, grave=True,
+            effects=[void_the_badge],
         ),
         Transition(
             "correct", ACTIVE, ACTIVE, by=approver, label=_("Correct"), guards=[names_an_open_correction],
-            effects=[take_over_correction], turn=lock_people,
+            effects=[take_over_correction, replace_the_badge], turn=lock_people,
         ),
     ],
     visible=accreditations_of,

@@ -267,6 +267,23 @@ def test_withdrawing_is_confirmed_on_a_page_of_its_own(house):
     assert sorted(membership.applications.values_list("state", flat=True)) == ["draft", "withdrawn"]
 
 
+def test_a_file_that_gave_way_to_another_s_appeal_is_opened_again_once_that_has_ended(house):
+    refused = make.application_in("refused", applicant=make.make_user())
+    mission = make.make_mission(refused.election)
+    theirs = headed(mission)
+    own = make.make_membership(mission, refused.person)
+    make.make_application(make.complete(own))
+    make.move(refused, "appeal", refused.applicant)
+    shown = theirs.get("person", public_id=own.public_id).content.decode()
+    assert "Appeal with the commission" in shown and "Open another application" not in shown
+    theirs.post("again", public_id=own.public_id)
+    assert not Application.objects.filter(mission=mission, state="draft").exists()
+    make.move(refused, "withdraw_appeal", refused.applicant)
+    assert "Open another application" in theirs.get("person", public_id=own.public_id).content.decode()
+    theirs.post("again", public_id=own.public_id)
+    assert Application.objects.filter(mission=mission).latest("pk").state == "draft"
+
+
 def test_a_person_taken_off_the_roster_keeps_the_application(house):
     membership = house.person("submitted")
     house.post("end", {"reason": "not ours"}, public_id=membership.public_id)

@@ -41,7 +41,7 @@ pytestmark = pytest.mark.django_db
 
 LEADS_TO = {
     "draft": {
-        "submit": "submitted", "withdraw": "withdrawn", "lapse": "lapsed", "merge": "merged",
+        "submit": "submitted", "withdraw": "withdrawn", "lapse": "lapsed", "give_way": "merged", "merge": "merged",
         "change_category": "draft",
     },
     "submitted": {
@@ -79,13 +79,13 @@ MAY = {
     "approver": "approve refuse send_back uphold withdraw_appeal overturn",
     "auditor": "",
     "print desk": "",
-    "system": "lapse",
+    "system": "lapse give_way",
     "stranger": "",
 }
 
 MOVES = [
     "submit", "take", "give_back", "ask", "answer", "resume", "recommend_approval", "recommend_refusal", "approve",
-    "refuse", "send_back", "withdraw", "lapse", "appeal", "uphold", "withdraw_appeal", "overturn", "merge",
+    "refuse", "send_back", "withdraw", "lapse", "appeal", "give_way", "uphold", "withdraw_appeal", "overturn", "merge",
     "change_category",
 ]  # fmt: skip
 

@@ -14,6 +14,7 @@ from accreditation.credentials.models import Accreditation
 from accreditation.missions.models import Category, DocumentKind, Election, Invitation, Mission, MissionRole
 from accreditation.observers.models import Membership, Pledge, PossibleDuplicate, Upload
 from accreditation.workflow.desk import Desk
+from accreditation.workflow.invariants import findings
 from accreditation.workflow.memberships import end_membership
 from accreditation.workflow.models import Amendment, Application
 from accreditation.workflow.states import ACCREDITATION, APPLICATION, MISSION
@@ -357,6 +358,51 @@ def test_who_has_applied_anew_does_not_appeal() -> None:
     assert why(application, "appeal", head_of(application)) == ["newer_application"]
     move(anew, "withdraw", head_of(anew))
     assert why(application, "appeal", head_of(application)) == []
+
+
+def named_by_another_mission(application: Application) -> Application:
+    """A draft that another mission has opened for the same person since."""
+    theirs = make_membership(make_mission(application.election), application.person, is_primary=False)
+    Membership.objects.filter(pk=application.membership_id).update(is_primary=False)
+    Membership.objects.filter(pk=theirs.pk).update(is_primary=True)
+    return make_application(complete(theirs))
+
+
+@pytest.mark.parametrize("who", ["the applicant", "the head", "a clerk"])
+def test_a_draft_that_another_sender_opened_gives_way_to_an_appeal(who: str) -> None:
+    applicant = make_user()
+    application = application_in("refused", applicant=applicant)
+    theirs = named_by_another_mission(application)
+    people = {"the applicant": applicant, "the head": head_of(application), "a clerk": make_clerk()}
+    assert why(application, "appeal", people[who]) == []
+    states = {one.pk: one.state for one in Application.objects.all()}
+    assert states == {application.pk: "appealed", theirs.pk: "merged"}
+    leads = {one.pk: (one.is_primary, one.ended_at) for one in Membership.objects.all()}
+    assert leads == {application.membership_id: (True, None), theirs.membership_id: (False, None)}
+    assert findings() == []
+
+
+def test_an_application_that_another_sender_has_sent_since_is_decided_instead_and_not_spoken_of() -> None:
+    applicant = make_user()
+    application = application_in("refused", applicant=applicant)
+    theirs = named_by_another_mission(application)
+    move(theirs, "submit", head_of(theirs))
+    for outsider in (applicant, head_of(application)):
+        with pytest.raises(Refused) as refused:
+            move(application, "appeal", outsider)
+        assert [(one.code, str(one)) for one in refused.value.reasons] == [
+            ("no_appeal_here", "This appeal cannot be filed on this site. Write to the commission.")
+        ]
+    assert why(application, "appeal", make_clerk()) == ["newer_application"]
+
+
+def test_a_newer_draft_of_the_applicant_s_own_is_an_application_anew_with_whichever_mission() -> None:
+    applicant = make_user()
+    application = application_in("refused", applicant=applicant)
+    theirs = named_by_another_mission(application)
+    Application.objects.filter(pk=theirs.pk).update(applicant=applicant)
+    assert why(application, "appeal", applicant) == ["newer_application"]
+    assert why(application, "appeal", head_of(application)) == ["no_appeal_here"]
 
 
 def test_a_refusal_must_stand_on_record_to_be_appealed() -> None:

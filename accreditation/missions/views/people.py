@@ -21,9 +21,10 @@ from accreditation.workflow.intake import enter_statement
 from accreditation.workflow.models import Amendment, Application
 from accreditation.workflow.own_history import history_of, letters_of, with_subjects
 from accreditation.workflow.pictures import OPEN as OPEN_FOR_PICTURES
-from accreditation.workflow.plain_states import WITHDRAWN
+from accreditation.workflow.plain_states import REFUSED, WITHDRAWN
 from accreditation.workflow.replacing import reason_against_replacing
 from accreditation.workflow.replacing import replace as replace_person
+from accreditation.workflow.roster_rows import Row
 from accreditation.workflow.states import ACCREDITATION, APPLICATION
 
 MOVES = ("submit", "answer", "withdraw", "appeal")
@@ -50,7 +51,7 @@ def person(room: Room, public_id: str) -> HttpResponse:
         "pictures_open": application is not None and application.state in OPEN_FOR_PICTURES,
     }
     if membership.ended_at is None:
-        context |= _what_may_be_done(room, membership, application)
+        context |= _what_may_be_done(room, membership, row)
     return room.render("person.html", **context)
 
 
@@ -67,9 +68,10 @@ def _pictures(membership: Membership, row: Any) -> list[dict[str, Any]]:
     ]
 
 
-def _what_may_be_done(room: Room, membership: Membership, application: Application | None) -> dict[str, Any]:
-    if application is None:
-        return {"may_end": True}
+def _what_may_be_done(room: Room, membership: Membership, row: Row) -> dict[str, Any]:
+    application = row.application
+    if application is None:  # another mission's file has ended: the own mission may open one
+        return {"may_end": True, "may_open_again": row.state.code in (REFUSED.code, WITHDRAWN.code)}
     may = {one.name for one in APPLICATION.available(application, room.actor)} & set(MOVES)
     context: dict[str, Any] = {
         "may": may,
