@@ -17,7 +17,9 @@ from accreditation.observers.models import PossibleDuplicate, Upload
 from accreditation.workflow.admin import presence
 from accreditation.workflow.admin.claimed import tickable
 from accreditation.workflow.amendments import ask_for
+from accreditation.workflow.happened import HAPPENED
 from accreditation.workflow.models import Amendment, Application, InformationRequest
+from accreditation.workflow.states import ACCREDITATION, APPLICATION, MISSION
 from tests.factories import (
     GROUND,
     REQUEST,
@@ -139,6 +141,17 @@ def test_it_shows_the_possible_duplicate_the_other_statements_the_history_and_th
     assert [change.event.verb for change in page.context["changes"]] == ["created", "submit", "take"]
     assert [(letter.kind, words) for letter, words in page.context["letters"]] == [("receipt", "Receipt")]
     assert "TWINOVA" in page.content.decode()
+
+
+def test_its_history_says_what_was_done_and_not_what_a_button_does(client: Client, clerk, application):
+    page = client.get(page_url(application))
+    assert [str(change.words) for change in page.context["changes"]] == ["Opened", "Sent", "Taken by a clerk"]
+
+
+def test_every_move_has_a_word_of_its_own_for_histories():
+    moves = [one for machine in (APPLICATION, ACCREDITATION, MISSION) for one in machine.transitions]
+    assert [one.name for one in moves if one.name not in HAPPENED] == []
+    assert [one.name for one in moves if str(HAPPENED[one.name]) == str(one.label)] == []
 
 
 def raise_doubt(one, other) -> PossibleDuplicate:

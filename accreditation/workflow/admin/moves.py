@@ -12,19 +12,18 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.safestring import SafeString
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from accreditation.accounts.models import User
 from accreditation.core.actors import Actor, actor_of, moment_of
-from accreditation.core.audit import CREATED, AuditEvent
+from accreditation.core.audit import AuditEvent
 from accreditation.core.errors import NotAllowed, Reason, Refused, WrongState
 from accreditation.core.machine import Machine, Transition, perform
 from accreditation.core.refusals import move_refused
 from accreditation.workflow.admin.forms import FORMS, MoveForm, form_of
 from accreditation.workflow.admin.pages import Change, conflict, show
+from accreditation.workflow.happened import in_words
 from accreditation.workflow.preview import Preview, letters_of
 
 AT_ONCE = "recommend_and_approve"
@@ -308,21 +307,12 @@ def changes_of(kind: Kind, subject: Any, *, since: int = 0) -> list[Change]:
     events = AuditEvent.objects.about(subject).select_related("actor")
     if since:
         events = events.filter(version__gt=since)
-    labels = {one.name: one.label for one in kind.machine.transitions} | OTHER_VERBS
     return [
         Change(
             event,
-            capfirst(str(labels.get(event.verb, event.verb.replace("_", " ")))),
+            in_words(event.verb),
             kind.badge(event.from_state) if event.from_state else "",
             kind.badge(event.to_state) if event.to_state else "",
         )
         for event in events
     ]
-
-
-OTHER_VERBS: dict[str, Any] = {
-    CREATED: gettext_lazy("opened"),
-    "passport_shown": gettext_lazy("passport number shown"),
-    "amendment_taken": gettext_lazy("wished change taken over"),
-    "amendment_declined": gettext_lazy("wished change declined"),
-}
