@@ -3,6 +3,7 @@
 from datetime import time
 from zoneinfo import available_timezones
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
@@ -166,6 +167,31 @@ class Election(models.Model):
     photo_min_width = models.PositiveSmallIntegerField(_("photo, least width"), default=360)
     photo_min_height = models.PositiveSmallIntegerField(_("photo, least height"), default=480)
     photo_max_bytes = models.PositiveIntegerField(_("photo, greatest size in bytes"), default=2 * 1024 * 1024)
+
+    # Badges
+    state_language = models.CharField(
+        _("language of the state"), max_length=2, choices=settings.LANGUAGES, default="az"
+    )
+    badge_language = models.CharField(
+        _("second language of the badge"),
+        max_length=2,
+        choices=settings.LANGUAGES,
+        default="en",
+        help_text=_("Beside the language of the state."),
+    )
+    badge_shows_document_number = models.BooleanField(_("the badge shows the passport number"), default=True)
+    badge_latest_end_days = models.PositiveSmallIntegerField(
+        _("latest end of a badge, days after the election"),
+        default=60,
+        validators=[MinValueValidator(1), MaxValueValidator(730)],
+        help_text=_("Signed into each badge. The real end follows the publication of results."),
+    )
+    void_list_hours = models.PositiveSmallIntegerField(
+        _("list of void badges, fresh for hours"),
+        default=12,
+        validators=[MinValueValidator(1), MaxValueValidator(168)],
+        help_text=_("A phone whose list is older confirms nothing."),
+    )
 
     objects = ElectionQuerySet.as_manager()
 

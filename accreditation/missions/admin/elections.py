@@ -93,6 +93,16 @@ class ElectionAdmin(InElectionTime, NeverDeleted, AuditedEdits, TranslationAdmin
         ),
         (_("Reminders"), {"fields": ("arrival_reminder_days", "deadline_reminder_days")}),
         (_("Photos"), {"fields": ("photo_min_width", "photo_min_height", "photo_max_bytes")}),
+        (
+            _("Badges"),
+            {
+                "fields": (
+                    ("state_language", "badge_language"),
+                    "badge_shows_document_number",
+                    ("badge_latest_end_days", "void_list_hours"),
+                )
+            },
+        ),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Election]:
