@@ -45,12 +45,16 @@ class Happening:
 
 @dataclass
 class Verdict:
-    """A decision in the words of its letter. `appeal_last` is the first moment too late; None while unknown."""
+    """A decision in the words of its letter. `appeal_last` is the first moment too late; None while unknown.
+
+    `is_final`: an appeal against the refusal was rejected or withdrawn, and there is no second one.
+    """
 
     decision: Decision
     grounds: Sequence[RefusalGround] = ()
     appeal_last: datetime | None = None
     may_appeal: bool = False
+    is_final: bool = False
 
 
 def history_of(application: Application) -> list[Happening]:
@@ -97,5 +101,7 @@ def verdict_on(applying: Applying) -> Verdict | None:
         verdict.grounds = list(RefusalGround.objects.filter(election=applying.election, code__in=codes))
         verdict.appeal_last = appeal_last_moment(application)
         in_time = verdict.appeal_last is None or applying.now < verdict.appeal_last
-        verdict.may_appeal = application.state == Application.State.REFUSED and in_time
+        verdict.is_final = application.appeals.filter(outcome__isnull=False).exists()
+        refused = application.state == Application.State.REFUSED
+        verdict.may_appeal = refused and in_time and not verdict.is_final
     return verdict

@@ -322,6 +322,52 @@ def test_a_refusal_shows_ground_law_and_appeal_and_can_be_appealed_once(client, 
     assert Appeal.objects.count() == 1
 
 
+def test_an_appeal_is_withdrawn_on_a_page_of_its_own_and_the_refusal_is_final(client, ready):
+    applying.send(client)
+    application = decided(ready, "refusal")
+    client.post("/en/apply/demo/appeal/", {"text": "The page was whole.", "version": application.version})
+    status = text(client.get("/en/apply/demo/"))
+    assert "Withdraw the appeal" in status and "Withdraw this application" not in status
+    page = text(client.get("/en/apply/demo/withdraw/"))
+    assert "Withdraw the appeal?" in page
+    assert "the refusal stands" in page and "a second time" in page
+    assert "you can apply again" not in page
+    application.refresh_from_db()
+    assert application.state == "appealed"
+    shown = re.findall(r'name="(version|what)" value="([^"]+)"', page)
+    assert dict(shown) == {"version": str(application.version), "what": "appeal"}
+    for _double_click in range(2):
+        answer = client.post("/en/apply/demo/withdraw/", dict(shown), follow=True)
+    application.refresh_from_db()
+    assert (application.state, application.version) == ("refused", int(dict(shown)["version"]) + 1)
+    assert Appeal.objects.get().outcome.kind == "upheld"
+    assert OutboxMessage.objects.get(kind="appeal_outcome").facts["outcome"] == "withdrawn"
+    after = text(answer)
+    assert "the refusal is final" in after and "If you do not agree" not in after
+    assert "/en/apply/demo/appeal/" not in after and "Withdraw the appeal" not in after
+    assert client.get("/en/apply/demo/withdraw/")["Location"] == "/en/apply/demo/"
+    assert client.get("/en/apply/demo/appeal/")["Location"] == "/en/apply/demo/"
+
+
+def test_a_page_that_withdraws_a_file_does_not_withdraw_its_appeal(client, ready):
+    """The page was open since before the refusal; what it says is not what would be done."""
+    applying.send(client)
+    application = decided(ready, "refusal")
+    client.post("/en/apply/demo/appeal/", {"text": "The page was whole.", "version": application.version})
+    assert client.post("/en/apply/demo/withdraw/", {"version": "2"}).status_code == 409
+    application.refresh_from_db()
+    assert application.state == "appealed"
+
+
+def test_nobody_withdraws_an_appeal_on_another_s_page(client, ready):
+    applying.send(client)
+    decided(ready, "refusal")
+    client.post("/en/apply/demo/appeal/", {"text": "The page was whole."})
+    stranger, _user = applying.applicant("other@example.org")
+    stranger.post("/en/apply/demo/withdraw/", {"what": "appeal"})
+    assert Application.objects.get().state == "appealed"
+
+
 def test_an_appeal_after_its_last_day_is_not_offered_and_not_taken(client, ready, at_noon):
     applying.send(client)
     decided(ready, "refusal")

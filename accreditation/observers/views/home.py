@@ -72,30 +72,48 @@ def status_of(applying: Applying) -> dict[str, Any]:
         "verdict": verdict,
         "appeal_words": applying.election.calendar.in_words(last) if last else "",
         "may_withdraw": "withdraw" in offered,
+        "may_withdraw_appeal": "withdraw_appeal" in offered,
         "can_begin_again": can_begin_again(applying),
     }
 
 
 @own_application
 def withdraw(request: HttpRequest, applying: Applying) -> HttpResponse:
-    """A page of its own asks once more; then the application is withdrawn, or what was begun is thrown away."""
+    """A page of its own asks once more; then the application or its appeal is withdrawn, or what was begun is
+    thrown away.
+    """
+    application = applying.application
     if request.method == "POST":
-        if applying.application is None:
-            if applying.beginning is not None:
-                applying.beginning.delete()
-                messages.success(request, _("Your answers have been deleted."))
-        else:
-            try:
-                move_own(request, applying, "withdraw")
-            except MoveError as error:
-                return move_refused(request, error, url=applying_url(applying))
+        return _withdrawn(request, applying)
+    if application is None:
+        offered = applying.beginning is not None
+    else:
+        names = {move.name for move in APPLICATION.available(application, Actor(applying.user))}
+        offered = bool(names & {"withdraw", "withdraw_appeal"})
+    if not offered:
         return to_application(applying)
-    if applying.application is None and applying.beginning is None:
+    page = "apply/withdraw.html"
+    if application is not None and application.state == Application.State.APPEALED:
+        page = "apply/withdraw_appeal.html"
+    context = {"applying": applying, "election": applying.election, "application": application}
+    return render(request, page, context)
+
+
+def _withdrawn(request: HttpRequest, applying: Applying) -> HttpResponse:
+    """What the page asked about is done: the form says whether that was the appeal."""
+    if applying.application is None:
+        if applying.beginning is not None:
+            applying.beginning.delete()
+            messages.success(request, _("Your answers have been deleted."))
         return to_application(applying)
-    if applying.application is not None and not status_of(applying)["may_withdraw"]:
-        return to_application(applying)
-    context = {"applying": applying, "election": applying.election, "application": applying.application}
-    return render(request, "apply/withdraw.html", context)
+    of_appeal = request.POST.get("what") == "appeal"
+    try:
+        move_own(request, applying, "withdraw_appeal" if of_appeal else "withdraw")
+    except MoveError as error:
+        return move_refused(request, error, url=applying_url(applying))
+    if of_appeal:
+        messages.success(request, _("Your appeal has been withdrawn. The refusal stands."))
+    return to_application(applying)
 
 
 @own_application
