@@ -162,6 +162,19 @@ def carry_out(change: Change, categories: Categories, *, actor: Actor, now: date
     )
 
 
+def _answer_at_once(change: Change, categories: Categories, *, actor: Actor, now: datetime) -> None:
+    """An answer that was asked for is written; another category is a move of the file and waits for the clerk."""
+    assert change.application is not None
+    wished = {name: change.values.pop(name) for name in ("category",) if name in change.values}
+    if change.values:
+        change.kind = Kind.DRAFT
+        carry_out(change, categories, actor=actor, now=now)
+    else:
+        change.values = wished
+    if wished:
+        ask_for(change.membership, change.application, wished, is_correction=False, actor=actor, now=now)
+
+
 def change_statement(
     membership: Membership,
     statement: Statement,
@@ -195,8 +208,9 @@ def change_statement(
             change.application.state == Application.State.INFORMATION_REQUESTED
         )
         if asked and change.kind == Kind.AMENDMENT:
-            change.kind = Kind.DRAFT
-        carry_out(change, categories, actor=actor, now=now)
+            _answer_at_once(change, categories, actor=actor, now=now)
+        else:
+            carry_out(change, categories, actor=actor, now=now)
         if change.touches_identity:
             settle_identity([change.membership], actor=actor, now=now)
         codes = [why.code for why in warnings(statement, rules, today)]

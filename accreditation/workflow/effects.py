@@ -116,6 +116,12 @@ def close_the_request(application: Application, move: Move) -> None:
     application.information_requests.filter(answered_at=None).update(answered_at=move.now)
 
 
+def state_the_category(application: Application, move: Move) -> None:
+    """The statement that leads the file names the same category, so that its rules are the file's."""
+    leading = Membership.objects.filter(pk=application.membership_id)
+    leading.update(category=application.category_id, changed_at=move.now)
+
+
 def record_approval(application: Application, move: Move) -> None:
     _record(application, move, Decision.Kind.APPROVAL)
 

@@ -371,3 +371,14 @@ def names_an_open_correction(accreditation: Accreditation, move: Move) -> Reason
     if amendment.asked_by_id == move.actor.user_id:
         return Reason("second_person", _("You asked for this correction; somebody else must approve it."))
     return None
+
+
+def keeps_its_category(accreditation: Accreditation, move: Move) -> Reason | None:
+    """A category is changed by a move of the file before it is recommended; a correction changes none."""
+    amendment = move.given.get("amendment")
+    if isinstance(amendment, Amendment) and "category" in amendment.fields:
+        return Reason(
+            "category_stays",
+            _("The category of an accreditation does not change: decline this wish and say why."),
+        )
+    return None

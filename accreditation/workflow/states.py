@@ -43,6 +43,7 @@ from accreditation.workflow.effects import (
     record_revocation,
     record_upheld,
     record_withdrawn_appeal,
+    state_the_category,
     the_actor,
     the_moment,
     yes,
@@ -60,6 +61,7 @@ from accreditation.workflow.guards import (
     election_is_on,
     invitation_is_recorded,
     judged_the_same_by_another,
+    keeps_its_category,
     mission_is_registered,
     names_a_day_to_come,
     names_an_open_correction,
@@ -215,6 +217,7 @@ APPLICATION = Machine(
         Transition(
             "change_category", [DRAFT, SUBMITTED, UNDER_REVIEW], ANY_STATE_IT_IS_IN, by=focal_point | clerk,
             label=_("Change the category"), guards=[category_of_this_election], sets={"category": given_category},
+            effects=[state_the_category],
         ),
     ],
     visible=applications_of,
@@ -284,7 +287,8 @@ ACCREDITATION = Machine(
             effects=[void_the_badge],
         ),
         Transition(
-            "correct", ACTIVE, ACTIVE, by=approver, label=_("Correct"), guards=[names_an_open_correction],
+            "correct", ACTIVE, ACTIVE, by=approver, label=_("Correct"),
+            guards=[names_an_open_correction, keeps_its_category],
             effects=[take_over_correction, replace_the_badge], turn=lock_people,
         ),
     ],

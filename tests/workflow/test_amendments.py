@@ -1,5 +1,6 @@
 """What a sender wishes to change in a file that is under way or decided waits for a clerk."""
 
+from dataclasses import replace
 from datetime import date, time
 
 import pytest
@@ -8,6 +9,7 @@ from django.db import connection
 from accreditation.core.audit import AuditEvent
 from accreditation.core.errors import NotAllowed, Refused, WrongState
 from accreditation.core.machine import perform
+from accreditation.observers.answers import statement_on
 from accreditation.observers.models import Membership, PossibleDuplicate
 from accreditation.observers.names import tokens
 from accreditation.workflow.amendments import decline, take_over, wish_of
@@ -190,6 +192,65 @@ def test_another_category_is_a_move_of_the_file():
     application = Application.objects.get(pk=application.pk)
     assert (application.category.code, application.membership.category.code) == ("foreign-journalist",) * 2
     assert AuditEvent.objects.about(application).filter(verb="change_category", actor=clerk).exists()
+
+
+def categories_of(application: Application) -> tuple[str, str]:
+    """The category of the file, and that of the statement which leads it."""
+    application = Application.objects.get(pk=application.pk)
+    return application.category.code, application.membership.category.code
+
+
+@pytest.mark.parametrize("state", ["draft", "submitted", "under_review"])
+@pytest.mark.parametrize("who", ["the head", "a clerk"])
+def test_a_file_and_its_statement_name_the_same_category_after_the_move(state, who):
+    application = application_in(state)
+    elsewhere = make_membership(
+        factories.make_mission(application.election), application.person, is_primary=False
+    )
+    journalists = application.election.categories.get(code="foreign-journalist")
+    user = head_of(application) if who == "the head" else make_clerk()
+    factories.move(application, "change_category", user, category=journalists)
+    assert categories_of(application) == ("foreign-journalist", "foreign-journalist")
+    assert Membership.objects.get(pk=elsewhere.pk).category.code == "international-observer"
+
+
+def test_the_rules_of_the_new_category_are_those_of_the_statement():
+    """A citizen of the host whom a clerk has put among the journalists can still change the phone number."""
+    application = application_in("under_review")
+    factories.make_country("AZE")
+    journalists = application.election.categories.get(code="foreign-journalist")
+    factories.move(application, "change_category", make_clerk(), category=journalists)
+    Membership.objects.update(citizenship="AZE")
+    membership = Membership.objects.get(pk=application.membership_id)
+    said = replace(statement_on(membership), phone="+994 12 123456")
+    assert change_statement(membership, said, actor=actor(head_of(application)), now=NOW) is not None
+    assert Amendment.objects.get().fields == ["phone"]
+
+
+def test_an_answer_is_written_at_once_and_another_category_in_it_waits_for_the_clerk():
+    application, clerk = application_in("information_requested"), make_clerk()
+    membership = application.membership
+    said = replace(statement_on(membership), phone="+994 12 123456", category="foreign-journalist")
+    change_statement(membership, said, actor=actor(head_of(application)), now=NOW)
+    assert Membership.objects.get(pk=membership.pk).phone == "+994 12 123456"
+    assert categories_of(application) == ("international-observer", "international-observer")
+    assert Amendment.objects.get().fields == ["category"]
+    factories.move(application, "resume", clerk)
+    take_over(Amendment.objects.get(), actor=actor(clerk), now=NOW)
+    assert categories_of(application) == ("foreign-journalist", "foreign-journalist")
+
+
+def test_a_correction_changes_no_category_of_an_accreditation():
+    application = application_in("approved")
+    send(application, category="foreign-journalist", family_name="Corrected")
+    with pytest.raises(Refused) as refused:
+        perform(
+            ACCREDITATION, application.accreditation_id, "correct", actor=actor(make_approver()), now=NOW,
+            amendment=Amendment.objects.get(),
+        )  # fmt: skip
+    assert [why.code for why in refused.value.reasons] == ["category_stays"]
+    assert categories_of(application) == ("international-observer", "international-observer")
+    assert Membership.objects.get(pk=application.membership_id).family_name == "Vasileva"
 
 
 def test_another_category_of_a_file_that_cannot_change_it_leaves_everything_as_it_was():
