@@ -17,6 +17,8 @@ from accreditation.core.audit import AuditEvent, creations
 from accreditation.core.encryption import blind_index, normalise_document_number
 from accreditation.core.machine import perform
 from accreditation.core.places import Country
+from accreditation.credentials.badge_states import SIGNING_KEY
+from accreditation.credentials.keys import SigningKey
 from accreditation.missions.models import (
     Category,
     Delegation,
@@ -278,6 +280,17 @@ def head_of(application: Application) -> User:
     """A head of the application's mission, made where there is none."""
     role = MissionRole.objects.current().filter(mission=application.mission).select_related("user").first()
     return role.user if role else make_head(application.mission)
+
+
+def make_signing_key(purpose: str = "badge", public: bytes = b"", **fields: Any) -> SigningKey:
+    """A key in use since 49 hours; its private half is the caller's."""
+    number = next(_numbers)
+    long_ago = NOW - timedelta(hours=49)
+    key = SigningKey.objects.create(
+        number=number, purpose=purpose, public=public or number.to_bytes(32, "big"), **fields
+    )
+    AuditEvent.objects.bulk_create(creations([key], actor=SYSTEM, now=long_ago))
+    return perform(SIGNING_KEY, key.pk, "publish", actor=SYSTEM, now=long_ago)  # type: ignore[no-any-return]
 
 
 def _again(application: Application) -> Application:

@@ -59,7 +59,7 @@ def is_not_sealed(badge: Badge, move: Move) -> Reason | None:
 def names_the_receiver(badge: Badge, move: Move) -> Reason | None:
     name = str(move.given.get("receiver") or "").strip()
     if not name:
-        return Reason("no_receiver", _("Write the name of the person who takes the badge."), "receiver")
+        return Reason("no_receiver", _("Write the name of the person who takes the badge."))
     if len(name) > 200:
         return Reason(
             "receiver_too_long", _("The receiver's name is longer than 200 characters."), "receiver"

@@ -14,13 +14,13 @@ from django.db.models import Count, Exists, F, OuterRef, Q
 from accreditation.core.audit import AuditEvent
 from accreditation.core.encryption import DecryptionError
 from accreditation.core.outbox import OutboxMessage
-from accreditation.credentials.models import Accreditation
+from accreditation.credentials.models import Accreditation, Badge, SigningKey
 from accreditation.missions.models import Mission
 from accreditation.observers.models import IdentityDocument, Membership
 from accreditation.workflow.models import Application, Decision
 
 Predicate = Callable[[], Iterator[str]]
-MACHINES: tuple[type[Any], ...] = (Application, Accreditation, Mission)
+MACHINES: tuple[type[Any], ...] = (Application, Accreditation, Mission, Badge, SigningKey)
 
 
 def every_approved_application_was_granted_exactly_once() -> Iterator[str]:
@@ -94,6 +94,20 @@ def every_decision_has_its_letter() -> Iterator[str]:
             yield f"decision {pk} ({kind}) has no letter"
 
 
+def no_badge_outlives_its_accreditation() -> Iterator[str]:
+    """Suspended, revoked, relinquished, cancelled: no badge that has left the house holds any longer."""
+    ended = Badge.objects.filter(state__in=["printed", "ready", "collected"]).exclude(
+        accreditation__state__in=["active", "expired"]
+    )
+    for pk, state in ended.values_list("pk", "accreditation__state"):
+        yield f"badge {pk} holds, but its accreditation is {state}"
+
+
+def every_accreditation_in_force_has_had_a_badge() -> Iterator[str]:
+    for pk in Accreditation.objects.filter(state="active", badges=None).values_list("pk", flat=True):
+        yield f"accreditation {pk} is in force and never had a badge"
+
+
 def no_letter_is_left_leaving() -> Iterator[str]:
     """A letter whose deliverer is gone is settled by the next one; here nobody delivers."""
     with connection.cursor() as cursor:
@@ -149,6 +163,8 @@ PREDICATES: tuple[Predicate, ...] = (
     every_state_is_what_its_last_event_says,
     events_follow_each_other,
     every_decision_has_its_letter,
+    no_badge_outlives_its_accreditation,
+    every_accreditation_in_force_has_had_a_badge,
     no_letter_is_left_leaving,
     the_clock_is_the_law_s,
     a_file_follows_its_primary_statement,
