@@ -193,6 +193,19 @@ class Membership(Stay):
         verbose_name_plural = _("memberships")
         indexes = (
             models.Index(fields=["mission", "sort_key", "id"], name="membership_roster"),
+            # A roster by arrival: those with a day of their own by that day, the others by name.
+            models.Index(
+                fields=["mission", "arrives_on", "sort_key", "id"],
+                include=["delegation"],
+                condition=Q(ended_at__isnull=True),
+                name="membership_by_arrival",
+            ),
+            # The few who joined by a link and wait for the mission's word.
+            models.Index(
+                fields=["mission"],
+                condition=Q(sender_confirmed=False, ended_at__isnull=True),
+                name="membership_waiting",
+            ),
             models.Index(fields=["citizenship"], name="membership_citizenship"),
             # Counts of a roster, and its few people whose file another mission holds, from the index alone.
             models.Index(

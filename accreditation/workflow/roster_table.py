@@ -6,7 +6,7 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from accreditation.missions.models import Category, Mission
-from accreditation.workflow.roster import Filters, page_of
+from accreditation.workflow.roster import Filters, counts, page_of
 from accreditation.workflow.roster_rows import Row, rows_of
 
 ROWS_A_READ = 500
@@ -40,8 +40,9 @@ def table_of(mission: Mission, filters: Filters, categories: list[Category]) -> 
     """The header, then everybody of the roster as filtered and sorted; read in parts."""
     yield list(header())
     after = ""
+    found = counts(mission)
     while True:
-        page = page_of(mission, filters, after=after, size=ROWS_A_READ)
+        page = page_of(mission, filters, after=after, size=ROWS_A_READ, found=found)
         for row in rows_of(mission, page.memberships, categories, reachable=True):
             yield values_of(row)
         after = page.following

@@ -46,7 +46,8 @@ def roster(room: Room) -> HttpResponse:
     said = room.request.GET
     filters = Filters.read(said)
     found = counts(room.mission)
-    page = page_of(room.mission, filters, after=said.get("after", ""), before=said.get("before", ""))
+    after, before = said.get("after", ""), said.get("before", "")
+    page = page_of(room.mission, filters, after=after, before=before, found=found)
     context = {
         "counts": found,
         "figures": _figures(room, found),

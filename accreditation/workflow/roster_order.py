@@ -1,0 +1,287 @@
+"""Which people stand on a page of the roster, in which order: filters, orders, and where a page begins.
+
+A roster is read in parts (arms), each of which an index holds in its order already: by name it is one part; by
+state one a state; by arrival those with a day of their own, and those who come with their delegation, one part a
+day. So a page costs the same whether its mission names ten people or a hundred thousand.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import (
+    BooleanField,
+    DateField,
+    Exists,
+    F,
+    Func,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Value,
+)
+from django.db.models.functions import Coalesce
+
+from accreditation.missions.models import Mission
+from accreditation.observers.models import Membership, NameToken
+from accreditation.observers.names import tokens
+from accreditation.workflow.models import Application
+from accreditation.workflow.plain_states import GROUPS, PlainState, group_named
+from accreditation.workflow.readiness import MISSING, lacking
+from accreditation.workflow.roster_figures import Counts, members
+
+SORTS = ("name", "state", "arrival")
+NO_DAY = date(9999, 12, 31)
+SMALL = 5_000
+"""In a mission of so many people a name is looked for among them; in a larger one among all names first."""
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What a head narrows the roster to. Anything that is no known value counts as not said."""
+
+    group: str = ""
+    category: str = ""
+    missing: str = ""
+    text: str = ""
+    sort: str = "name"
+
+    @classmethod
+    def read(cls, said: Any) -> "Filters":
+        """From a page's query string (or any mapping of texts)."""
+        group, missing, sort = said.get("state", ""), said.get("missing", ""), said.get("sort", "")
+        return cls(
+            group=group if group_named(group) else "",
+            category=said.get("category", "")[:40],
+            missing=missing if missing in MISSING or missing == "any" else "",
+            text=said.get("q", "").strip()[:100],
+            sort=sort if sort in SORTS else "name",
+        )
+
+    @property
+    def any(self) -> bool:
+        return bool(self.group or self.category or self.missing or self.text)
+
+
+def _newest(application_state: Collection[str], **whose: Any) -> Exists:
+    """Applications in these states that no newer one of the same person replaces."""
+    newer = Application.objects.filter(
+        person=OuterRef("person"), election=OuterRef("election"), pk__gt=OuterRef("pk")
+    ).exclude(state=Application.State.MERGED)
+    rows = Application.objects.filter(state__in=application_state, **whose)
+    return Exists(rows if set(application_state) <= set(Application.LIVE) else rows.filter(~Exists(newer)))
+
+
+def _own(mission: Mission, group: PlainState) -> QuerySet[Membership]:
+    """The mission's people whose file is its own and stands in this group."""
+    granted = {"accreditation__state__in": group.grants} if group.grants else {}
+    newest = _newest(group.states, membership=OuterRef("pk"), mission=mission, **granted)
+    return members(mission).filter(newest)
+
+
+def _elsewhere(mission: Mission, group: PlainState) -> QuerySet[Membership]:
+    """The mission's people whose file another mission holds, in this group."""
+    granted = {"accreditation__state__in": group.grants} if group.grants else {}
+    has_own = Application.objects.filter(membership=OuterRef("pk"), mission=mission)
+    return members(mission).filter(
+        ~Exists(has_own.exclude(state=Application.State.MERGED)),
+        _newest(group.states, person=OuterRef("person"), election=mission.election_id, **granted),
+        is_primary=False,
+    )
+
+
+# --- what narrows it ---
+
+
+class _IsAnyOf(Func):
+    """`_IsAnyOf("pk", ArraySubquery(...))`: the subquery is read first, then each row by its key.
+
+    Of an intersection the planner knows no size; with IN it reads the whole table to be safe.
+    """
+
+    template = "%(expressions)s)"
+    arg_joiner = " = ANY("
+    output_field = BooleanField()
+
+
+def _named(rows: QuerySet[Membership], text: str, *, people: int) -> QuerySet[Membership]:
+    """Those of whose names each word of the text begins one, in any script."""
+    words = [NameToken.objects.filter(token__startswith=word).values("membership") for word in tokens(text)]
+    if not words:
+        return rows.none()
+    if people > SMALL:
+        every = words[0] if len(words) == 1 else words[0].intersection(*words[1:])
+        return rows.filter(_IsAnyOf("pk", ArraySubquery(every)))
+    for word in words:
+        rows = rows.filter(pk__in=word)
+    return rows
+
+
+def _narrowed(
+    mission: Mission, rows: QuerySet[Membership], filters: Filters, found: Counts
+) -> QuerySet[Membership]:
+    if filters.text:
+        rows = _named(rows, filters.text, people=found.people)
+    if filters.missing:
+        rows = rows.filter(pk__in=lacking(mission, filters.missing).values("membership"))
+    if filters.category:
+        decided = Application.objects.filter(
+            membership=OuterRef("pk"), mission=mission, category__code=filters.category
+        )
+        rows = rows.filter(Exists(decided) | Q(is_primary=False, category__code=filters.category))
+    return rows
+
+
+# --- where a page begins ---
+
+
+@dataclass(frozen=True)
+class Key:
+    """Where a page begins: a row's public id, and in the order of states its group. Holds no name."""
+
+    public_id: str
+    rank: int = 0
+
+    @classmethod
+    def read(cls, text: str) -> "Key | None":
+        rank, __, public_id = text.rpartition(".")
+        if not public_id or (rank and not rank.isdecimal()):
+            return None
+        return cls(public_id, int(rank or 0) % 100)
+
+    def __str__(self) -> str:
+        return f"{self.rank}.{self.public_id}"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the row of a key stands in each of the orders."""
+
+    rank: int
+    day: date
+    sort_key: str
+    pk: int
+
+
+def place_of(mission: Mission, key: Key | None) -> Place | None:
+    """The place of the key's row; None where the mission names nobody so."""
+    if key is None:
+        return None
+    row = (
+        Membership.objects.filter(mission=mission, public_id=key.public_id)
+        .annotate(day=Coalesce("arrives_on", "delegation__arrives_on", Value(NO_DAY)))
+        .values_list("day", "sort_key", "pk")
+        .first()
+    )
+    return Place(key.rank, *row) if row else None
+
+
+def _beyond(
+    rows: QuerySet[Membership], place: Place, *, backwards: bool, day: str = ""
+) -> QuerySet[Membership]:
+    """The rows of one arm behind a place, by its key; said so that the arm's index begins there.
+
+    `day` names the column of the day where an arm is ordered by it first.
+    """
+    way, edge = ("lt", "lte") if backwards else ("gt", "gte")
+    later = Q(**{f"sort_key__{way}": place.sort_key}) | Q(
+        **{"sort_key": place.sort_key, f"pk__{way}": place.pk}
+    )
+    if day:
+        rows = rows.filter(**{f"{day}__{edge}": place.day})
+        return rows.filter(Q(**{f"{day}__{way}": place.day}) | (Q(**{day: place.day}) & later))
+    return rows.filter(**{f"sort_key__{edge}": place.sort_key}).filter(later)
+
+
+# --- the arms ---
+
+
+@dataclass(frozen=True)
+class _Arm:
+    """One part of the roster, in one group and on one day, or ordered by the people's own day first."""
+
+    rows: QuerySet[Membership]
+    rank: int = 0
+    day: date | None = None
+    by_own_day: bool = False
+
+    def behind(self, place: Place, *, backwards: bool) -> QuerySet[Membership] | None:
+        """Its rows behind the place: some, all, or (None) not one."""
+        here = (self.rank, place.day if self.day is None else self.day)
+        there = (place.rank, place.day)
+        if here == there:
+            return _beyond(self.rows, place, backwards=backwards, day="arrives_on" if self.by_own_day else "")
+        return self.rows if (here < there) == backwards else None
+
+
+def _arms(mission: Mission, filters: Filters, found: Counts) -> Iterator[_Arm]:
+    if filters.sort != "state" and not filters.group:
+        yield from _in_order(members(mission), mission, filters)
+        return
+    for rank, group in enumerate(GROUPS):
+        if filters.group not in ("", group.code):
+            continue
+        rank = rank if filters.sort == "state" else 0
+        if found.may_hold(group):
+            yield from _in_order(_own(mission, group), mission, filters, rank)
+        if found.shared:
+            yield from _in_order(_elsewhere(mission, group), mission, filters, rank)
+
+
+def _in_order(
+    rows: QuerySet[Membership], mission: Mission, filters: Filters, rank: int = 0
+) -> Iterator[_Arm]:
+    if filters.sort != "arrival":
+        yield _Arm(rows, rank)
+        return
+    yield _Arm(rows.filter(arrives_on__isnull=False), rank, by_own_day=True)
+    with_their_delegation = rows.filter(arrives_on=None)
+    days = _days_of_delegations(mission)
+    for day, delegations in days.items():
+        come = (
+            with_their_delegation
+            if len(days) == 1
+            else with_their_delegation.filter(delegation__in=delegations)
+        )
+        yield _Arm(come, rank, day)
+
+
+def _days_of_delegations(mission: Mission) -> dict[date, list[int]]:
+    """The mission's delegations by the day on which they say that they arrive."""
+    days = defaultdict(list)
+    for pk, day in mission.delegations.order_by().values_list("pk", "arrives_on"):
+        days[day or NO_DAY].append(pk)
+    return days
+
+
+def keys_of(
+    mission: Mission, filters: Filters, found: Counts, *, place: Place | None, backwards: bool, limit: int
+) -> list[tuple[int, int]]:
+    """(group's rank, membership) of up to `limit` rows; one query, and one for the days of delegations."""
+    by_day = filters.sort == "arrival"
+    order = ("rank", "day", "sort_key", "pk") if by_day else ("rank", "sort_key", "pk")
+    sign = "-" if backwards else ""
+    if place is not None and filters.sort != "state":
+        place = replace(place, rank=0)
+    arms = []
+    for arm in _arms(mission, filters, found):
+        rows = arm.rows if place is None else arm.behind(place, backwards=backwards)
+        if rows is None:
+            continue
+        rows = _narrowed(mission, rows, filters, found)
+        rows = rows.annotate(rank=Value(arm.rank, output_field=IntegerField()))
+        if by_day:
+            day = F("arrives_on") if arm.by_own_day else Value(arm.day, output_field=DateField())
+            rows = rows.annotate(day=day)
+        within = ("arrives_on", "sort_key", "pk") if arm.by_own_day else ("sort_key", "pk")
+        arms.append(rows.order_by(*[sign + name for name in within]).values_list(*order)[:limit])
+    if not arms:
+        return []
+    keys = arms[0] if len(arms) == 1 else arms[0].union(*arms[1:], all=True)
+    if len(arms) > 1:
+        keys = keys.order_by(*[sign + name for name in order])[:limit]
+    return [(row[0], row[-1]) for row in keys]
