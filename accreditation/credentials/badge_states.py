@@ -48,7 +48,7 @@ def accreditation_holds(badge: Badge, move: Move) -> Reason | None:
 def is_sealed(badge: Badge, move: Move) -> Reason | None:
     if badge.sealed_at is not None:
         return None
-    why = badge.unsealable or _("it waits for its signature; try again in a minute")
+    why = badge.get_unsealable_display() or _("it waits for its signature; try again in a minute")
     return Reason("not_signed", _("This badge cannot be printed yet: %(why)s.") % {"why": why})
 
 

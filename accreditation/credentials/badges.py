@@ -65,6 +65,11 @@ class Badge(Movable):
         VOID = "void", _("void")
         REISSUED = "reissued", _("replaced by another")
 
+    class Unsealable(models.TextChoices):
+        NO_PHOTO = "no_photo", _("there is no photo")
+        UNREADABLE_PHOTO = "unreadable_photo", _("the photo cannot be read; ask for another")
+        NO_FACTS = "no_facts", _("its name or mission has no letters that a badge can carry")
+
     LIVE = (State.QUEUED, State.STANDBY, State.PRINTED, State.READY, State.COLLECTED)
     DEAD = (State.RETURNED, State.LOST, State.VOID, State.REISSUED)
 
@@ -90,7 +95,9 @@ class Badge(Movable):
     )
     sealed_at = models.DateTimeField(_("signed at"), null=True, editable=False)
     latest_end = models.DateTimeField(_("latest possible end"), null=True, editable=False)
-    unsealable = models.CharField(_("why it cannot be signed"), max_length=200, blank=True, editable=False)
+    unsealable = models.CharField(
+        _("why it cannot be signed"), max_length=20, choices=Unsealable.choices, blank=True, editable=False
+    )
 
     printed_at = models.DateTimeField(_("printed at"), null=True, editable=False)
     collected_at = models.DateTimeField(_("collected at"), null=True, editable=False)

@@ -60,7 +60,7 @@ class Migration(migrations.Migration):
                 ('signed', models.BinaryField(null=True)),
                 ('sealed_at', models.DateTimeField(editable=False, null=True, verbose_name='signed at')),
                 ('latest_end', models.DateTimeField(editable=False, null=True, verbose_name='latest possible end')),
-                ('unsealable', models.CharField(blank=True, editable=False, max_length=200, verbose_name='why it cannot be signed')),
+                ('unsealable', models.CharField(blank=True, choices=[('no_photo', 'there is no photo'), ('unreadable_photo', 'the photo cannot be read; ask for another'), ('no_facts', 'its name or mission has no letters that a badge can carry')], editable=False, max_length=20, verbose_name='why it cannot be signed')),
                 ('printed_at', models.DateTimeField(editable=False, null=True, verbose_name='printed at')),
                 ('collected_at', models.DateTimeField(editable=False, null=True, verbose_name='collected at')),
                 ('collected_by', models.CharField(blank=True, editable=False, max_length=200, verbose_name='collected by')),
