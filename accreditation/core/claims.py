@@ -11,7 +11,7 @@ from django.apps import apps
 from django.db import Error, connection, transaction
 from django.db.models import F, Q, QuerySet
 
-from accreditation.core.outbox import OutboxMessage
+from accreditation.core.outbox import WHILE_IT_STANDS, OutboxMessage
 
 log = logging.getLogger(__name__)
 
@@ -106,18 +106,18 @@ def mails_of(letters: Sequence[OutboxMessage]) -> list[Mail]:
 
 
 def _moot(letters: Sequence[OutboxMessage]) -> set[int]:
-    """Letters whose object has left the state that they depend on while they were on their way."""
+    """Letters whose object has left the state that they depend on while they were on their way, or has gone."""
     bound = sorted(
         (one for one in letters if one.only_while and one.about_id), key=lambda one: one.about_type
     )
     found: set[int] = set()
     for label, group in groupby(bound, key=lambda one: one.about_type):
         waiting = list(group)
-        states = dict(
-            apps.get_model(label)
-            ._base_manager.filter(pk__in=[one.about_id for one in waiting])
-            .values_list("pk", "state")
-        )
+        rows = apps.get_model(label)._base_manager.filter(pk__in=[one.about_id for one in waiting])
+        if any(field.name == "state" for field in rows.model._meta.fields):
+            states = dict(rows.values_list("pk", "state"))
+        else:
+            states = dict.fromkeys(rows.values_list("pk", flat=True), WHILE_IT_STANDS)
         found |= {one.pk for one in waiting if states.get(one.about_id) != one.only_while}
     return found
 

@@ -8,9 +8,13 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
+from django.db.models import F, Value
+from django.db.models.functions import Concat
 from django.utils.translation import gettext_lazy as _
 
 LONGEST_READER = 120  # of a key; an address may have 254 characters
+WHILE_IT_STANDS = "stands"
+"""`only_while` of a letter about an object without states: it makes no sense once the row has gone."""
 
 
 @dataclass(frozen=True)
@@ -174,8 +178,17 @@ def enqueue(letters: Iterable[Letter], *, now: datetime, about: models.Model | N
 
 def cancel_for_left_state(subject: models.Model, state: str) -> int:
     """Cancel what makes sense only while `subject` is in `state` and has not left yet; the number of letters."""
-    return (
-        OutboxMessage.objects.about(subject)
-        .filter(only_while=state, state__in=[OutboxMessage.State.PENDING, OutboxMessage.State.TO_PRINT])
-        .update(state=OutboxMessage.State.CANCELLED)
-    )
+    return _waiting(subject, state).update(state=OutboxMessage.State.CANCELLED)
+
+
+def cancel_with_its_object(subject: models.Model) -> int:
+    """Cancel what makes sense only while `subject` stands, before it is deleted, and free the keys: what nobody
+    has read may be written again for what takes its place. The number of letters.
+    """
+    freed = Concat(F("key"), Value(f":gone-{subject.pk}"))
+    return _waiting(subject, WHILE_IT_STANDS).update(state=OutboxMessage.State.CANCELLED, key=freed)
+
+
+def _waiting(subject: models.Model, only_while: str) -> OutboxMessageQuerySet:
+    waiting = [OutboxMessage.State.PENDING, OutboxMessage.State.TO_PRINT]
+    return OutboxMessage.objects.about(subject).filter(only_while=only_while, state__in=waiting)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from accreditation.core.actors import Actor
 from accreditation.core.errors import Reason, Refused
+from accreditation.core.outbox import cancel_with_its_object
 from accreditation.missions.models import Election, Mission
 from accreditation.observers.answers import can_be_entered, statement_of
 from accreditation.observers.beginnings import Beginning
@@ -94,6 +95,13 @@ def _enter_when_complete(beginning: Beginning, applying: Applying, actor: Actor)
         open_anew(before, actor=actor, now=applying.now)
         fields = tuple(name for name in beginning.answered if name in FIELDS)
         change_statement(before, statement, actor=actor, now=applying.now, fields=fields)
+    end_beginning(beginning)
+
+
+@transaction.atomic
+def end_beginning(beginning: Beginning) -> None:
+    """What was begun has become a draft, or is thrown away: no reminder speaks of it any more."""
+    cancel_with_its_object(beginning)
     beginning.delete()
 
 

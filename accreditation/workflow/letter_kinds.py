@@ -25,6 +25,7 @@ KINDS: dict[str, str | Promise] = {
     "arrival_reminder_person": _("Reminder before the arrival"),
     "deadline_reminder": _("Reminder of the deadline, to a mission"),
     "deadline_reminder_person": _("Reminder of the deadline"),
+    "deadline_reminder_begun": _("Reminder of the deadline, before there is an application"),
     "decision_overdue": _("Decision overdue"),
     "election_postponed": _("The election was postponed"),
     "election_cancelled": _("The election was cancelled"),

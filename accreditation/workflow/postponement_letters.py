@@ -14,12 +14,16 @@ from accreditation.core.audit import AuditEvent
 from accreditation.core.outbox import Letter, OutboxMessage, Recipient, enqueue
 from accreditation.credentials.models import Accreditation
 from accreditation.missions.models import Delegation, Election, Mission
+from accreditation.observers.beginnings import Beginning
 from accreditation.observers.models import Membership
 from accreditation.workflow.letters import election_facts, roster_link, status_link
 from accreditation.workflow.models import Application
 from accreditation.workflow.recipients import heads_of
 
-REMINDERS = ("arrival_reminder", "arrival_reminder_person", "deadline_reminder", "deadline_reminder_person")
+REMINDERS = (
+    "arrival_reminder", "arrival_reminder_person",
+    "deadline_reminder", "deadline_reminder_person", "deadline_reminder_begun",
+)  # fmt: skip
 AT_ONCE = 2000
 
 
@@ -31,6 +35,7 @@ def waiting_reminders(election: Election) -> QuerySet[OutboxMessage]:
         (Membership, Membership.objects.filter(mission__election=election)),
         (Application, Application.objects.filter(election=election)),
         (Accreditation, Accreditation.objects.filter(election=election)),
+        (Beginning, Beginning.objects.filter(election=election)),
         (Election, Election.objects.filter(pk=election.pk)),
     ]
     about = Q()

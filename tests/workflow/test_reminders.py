@@ -7,10 +7,13 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from accreditation.core.claims import claim
 from accreditation.core.mail import render
 from accreditation.core.outbox import OutboxMessage
 from accreditation.missions.models import Delegation, Election, Mission, MissionRole
+from accreditation.observers.beginnings import Beginning
 from accreditation.observers.models import Membership
+from accreditation.workflow.answering import end_beginning
 from accreditation.workflow.models import Application
 from accreditation.workflow.reminders import late_decisions, write_reminders
 from accreditation.workflow.reminders.writing import latest_reached
@@ -293,6 +296,137 @@ def test_categories_with_an_own_deadline_are_reminded_of_by_it() -> None:
     write_reminders(datetime(2026, 11, 29, NOON, tzinfo=UTC))
     (letter,) = letters("deadline_reminder")
     assert letter.facts["closes_at"] == "2026-11-30T20:00:00+00:00"
+
+
+# Begun online, and no file yet
+
+
+def begun(election: Election, **fields: Any) -> Beginning:
+    """Somebody who has answered some questions online."""
+    user = fields.pop("user", None) or make_user(language=fields.pop("language", "en"))
+    return Beginning.objects.create(user=user, election=election, begun_at=NOW, **fields)
+
+
+def begun_letters() -> list[tuple[str, str]]:
+    """To whom, and for which offset."""
+    return [(one.email, one.key.split(":")[-1]) for one in letters("deadline_reminder_begun")]
+
+
+def test_whoever_has_only_begun_is_reminded_at_each_offset_once_and_not_after_the_deadline() -> None:
+    one = begun(make_election())
+    for day in range(-6, 15):
+        for _twice in range(2):
+            write_reminders(at(12, 1) + timedelta(days=day))
+    written = [(letter.created_at.date(), letter.email) for letter in letters("deadline_reminder_begun")]
+    days = [date(2026, 11, 26), date(2026, 12, 3), date(2026, 12, 7), date(2026, 12, 9)]
+    assert written == [(day, one.user.email) for day in days]
+
+
+def test_of_several_offsets_missed_by_who_has_begun_only_the_latest_is_written() -> None:
+    one = begun(make_election())
+    write_reminders(at(12, 8))
+    write_reminders(at(12, 8))
+    assert begun_letters() == [(one.user.email, "3")]
+    write_reminders(at(12, 10))
+    assert begun_letters() == [(one.user.email, "3"), (one.user.email, "1")]
+
+
+def test_who_has_begun_reads_in_the_own_language_until_when_and_where_to_go_on() -> None:
+    mission = make_mission(make_election(code="demo", name_az="Parlament seçkiləri"), language="ru")
+    begun(mission.election, mission=mission, language="az")
+    begun(mission.election, mission=mission, language="")
+    write_reminders(at(12, 8))
+    own, of_mission = letters("deadline_reminder_begun")
+    assert (own.language, of_mission.language) == ("az", "ru")
+    assert own.facts["election"] == "Parlament seçkiləri"
+    assert own.facts["link"].endswith("/az/apply/demo/")
+    words = render(own.kind, "en", [own.facts], sent_at=NOW).text
+    assert "10 December 2026, 23:59 Baku time (UTC+4)" in words
+    assert own.facts["link"] in words
+
+
+def test_the_letter_to_who_has_begun_holds_nothing_of_the_answers() -> None:
+    one = begun(make_election())
+    one.add({"family_name": "Zqname", "document_number": "ZQ7654321"})
+    one.save()
+    write_reminders(at(12, 8))
+    (letter,) = letters("deadline_reminder_begun")
+    assert "ZQ" not in str(letter.facts).upper()
+
+
+def test_a_beginning_is_reminded_of_by_the_deadline_of_its_mission_s_usual_category() -> None:
+    election = make_election(published_at=None)
+    election.categories.filter(code="foreign-journalist").update(deadline_days=20)
+    Election.objects.filter(pk=election.pk).update(published_at=NOW)
+    media = make_mission(election, default_category=election.categories.get(code="foreign-journalist"))
+    journalist = begun(election, mission=media)
+    begun(election)  # names no mission: the election's own deadline, whose first offset is reached
+    write_reminders(at(11, 29))
+    found = {one.email: one.facts["closes_at"] for one in letters("deadline_reminder_begun")}
+    assert found.pop(journalist.user.email) == "2026-11-30T20:00:00+00:00"
+    assert list(found.values()) == ["2026-12-10T20:00:00+00:00"]
+
+
+def test_nobody_is_reminded_who_cannot_send_or_has_a_file() -> None:
+    election = make_election()
+    begun(election, mission=make_mission(election, state="invited"))
+    begun(election, user=make_user(is_active=False))
+    applicant = make_user()
+    begun(election, user=applicant)
+    make_application(complete(make_membership(make_mission(election))), applicant=applicant)
+    write_reminders(at(12, 8))
+    assert begun_letters() == []
+    assert [one.email for one in letters("deadline_reminder_person")]
+
+
+def test_a_waiting_reminder_goes_with_the_beginning_and_the_draft_is_reminded_of_instead() -> None:
+    mission = make_mission()
+    one = begun(mission.election, mission=mission)
+    write_reminders(at(12, 8))
+    end_beginning(one)
+    (letter,) = letters("deadline_reminder_begun")
+    assert letter.state == OutboxMessage.State.CANCELLED
+    make_application(complete(make_membership(mission)), applicant=one.user)
+    write_reminders(at(12, 8, 9))
+    assert [row.user_id for row in letters("deadline_reminder_person")] == [one.user_id]
+
+
+def test_whoever_has_read_the_reminder_of_a_beginning_is_not_reminded_again_of_the_draft() -> None:
+    mission = make_mission()
+    one = begun(mission.election, mission=mission)
+    write_reminders(at(12, 8))
+    OutboxMessage.objects.filter(kind="deadline_reminder_begun").update(state="sent", sent_at=at(12, 8))
+    end_beginning(one)
+    make_application(complete(make_membership(mission)), applicant=one.user)
+    write_reminders(at(12, 8, 9))
+    assert letters("deadline_reminder_person") == []
+    write_reminders(at(12, 9))
+    assert len(letters("deadline_reminder_person")) == 1
+    assert letters("deadline_reminder_begun")[0].state == OutboxMessage.State.SENT
+
+
+def test_a_reminder_whose_beginning_has_gone_is_cancelled_at_the_door() -> None:
+    """Written by one process while another deleted what it is about."""
+    election = make_election()
+    gone, stands = begun(election), begun(election)
+    write_reminders(at(12, 8))
+    Beginning.objects.filter(pk=gone.pk).delete()
+    leaving = [letter.email for mail in claim(1, at(12, 8)) for letter in mail]
+    assert leaving == [stands.user.email]
+    assert letters("deadline_reminder_begun")[0].state == OutboxMessage.State.CANCELLED
+
+
+def test_many_who_have_begun_cost_no_more_queries_than_one() -> None:
+    counts = []
+    for people in (1, 30):
+        election = make_election()
+        for _ in range(people):
+            begun(election, mission=make_mission(election))
+        with CaptureQueriesContext(connection) as queries:
+            write_reminders(at(12, 8))
+        counts.append(len(queries))
+        Election.objects.filter(pk=election.pk).update(cancelled_at=NOW)
+    assert counts[0] == counts[1]
 
 
 # Overdue

@@ -15,7 +15,12 @@ from accreditation.core.refusals import move_refused
 from accreditation.observers.forms import AppealForm
 from accreditation.observers.views.access import own_application, to_application
 from accreditation.observers.views.summary import sections_of
-from accreditation.workflow.answering import begin_again, begin_with_another_mission, can_begin_again
+from accreditation.workflow.answering import (
+    begin_again,
+    begin_with_another_mission,
+    can_begin_again,
+    end_beginning,
+)
 from accreditation.workflow.applicant_tasks import may_send, next_task, rows_of
 from accreditation.workflow.applying import Applying
 from accreditation.workflow.following import history_of, letters_to, verdict_on
@@ -103,7 +108,7 @@ def _withdrawn(request: HttpRequest, applying: Applying) -> HttpResponse:
     """What the page asked about is done: the form says whether that was the appeal."""
     if applying.application is None:
         if applying.beginning is not None:
-            applying.beginning.delete()
+            end_beginning(applying.beginning)
             messages.success(request, _("Your answers have been deleted."))
         return to_application(applying)
     of_appeal = request.POST.get("what") == "appeal"

@@ -1,15 +1,18 @@
-"""Unfinished drafts before the deadline of their category."""
+"""What is unfinished before the deadline of its category: drafts, and what was begun online."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
+from django.conf import settings
+from django.db.models import Exists, OuterRef, Q
 from django.utils import translation
 
 from accreditation.accounts.models import User
-from accreditation.core.outbox import Letter, Recipient
-from accreditation.missions.models import Election, Mission
+from accreditation.core.outbox import WHILE_IT_STANDS, Letter, Recipient
+from accreditation.missions.models import Category, Election, Mission
+from accreditation.observers.beginnings import Beginning
 from accreditation.observers.completeness import missing, pledge_missing
 from accreditation.observers.models import Upload
 from accreditation.workflow.letters import election_facts, roster_link, status_link
@@ -17,22 +20,24 @@ from accreditation.workflow.models import Application
 from accreditation.workflow.recipients import heads_of
 from accreditation.workflow.reminders.writing import Due, Reminder, latest_reached
 
+Offset = tuple[datetime, int]
+"""When applications close, and which offset before it is reached."""
+
 
 def deadline_reminders(election: Election, now: datetime) -> Iterator[Due]:
-    """To those who speak for a mission, one letter with all its unfinished files; to applicants their own."""
-    calendar = election.calendar
-    if now < calendar.application_opens.closes_at:
+    """To those who speak for a mission, one letter with all its unfinished files; to applicants their own, and to
+    those who have begun online and have no file yet.
+    """
+    if now < election.calendar.application_opens.closes_at:
         return
-    due: dict[int, tuple[datetime, int]] = {}
-    for category in election.categories.all():
-        closes_at = calendar.application_deadline_for(category).closes_at
-        last_day = calendar.local_date(closes_at - timedelta(minutes=1))
-        offset = latest_reached(election.deadline_reminder_days, (last_day - calendar.today(now)).days)
-        if now < closes_at and offset is not None:
-            due[category.pk] = closes_at, offset
+    due: dict[int | None, Offset] = {}
+    for category in (None, *election.categories.all()):
+        if (reached := _offset(election, category, now)) is not None:
+            due[category.pk if category is not None else None] = reached
     if not due:
         return
-    drafts = _drafts(election, due)
+    yield from _of_beginnings(election, due)
+    drafts = _drafts(election, [pk for pk in due if pk is not None])
     uploads = _uploads(drafts)
     missions = {one.pk: one for one in missions_of(election)}
     by_mission: dict[tuple[int, datetime, int], list[Application]] = defaultdict(list)
@@ -41,16 +46,49 @@ def deadline_reminders(election: Election, now: datetime) -> Iterator[Due]:
         by_mission[draft.mission_id, closes_at, offset].append(draft)
         account = draft.applicant
         if account is not None and account.is_active:
-            key = f"deadline:person:{draft.pk}:{closes_at:%Y%m%dT%H%M}:{offset}"
             reachable = bool(heads_of(missions[draft.mission_id]))
             yield (
-                key,
+                _key_of(account, election, (closes_at, offset)),
                 partial(_to_applicant, draft, account, closes_at, uploads[draft.membership_id], reachable),
             )
     for (mission_pk, closes_at, offset), files in by_mission.items():
         for head in heads_of(missions[mission_pk]):
             key = f"deadline:{mission_pk}:{closes_at:%Y%m%dT%H%M}:{offset}:{head.user_id}"
             yield key, partial(_to_head, missions[mission_pk], head, files, closes_at, uploads)
+
+
+def _offset(election: Election, category: Category | None, now: datetime) -> Offset | None:
+    calendar = election.calendar
+    closes_at = calendar.application_deadline_for(category).closes_at
+    last_day = calendar.local_date(closes_at - timedelta(minutes=1))
+    offset = latest_reached(election.deadline_reminder_days, (last_day - calendar.today(now)).days)
+    return (closes_at, offset) if now < closes_at and offset is not None else None
+
+
+def _key_of(account: User, election: Election, reached: Offset) -> str:
+    """By the account: whoever is reminded of a beginning is not reminded once more of the draft it became."""
+    closes_at, offset = reached
+    return f"deadline:account:{account.pk}:{election.pk}:{closes_at:%Y%m%dT%H%M}:{offset}"
+
+
+def _of_beginnings(election: Election, due: Mapping[int | None, Offset]) -> Iterator[Due]:
+    """By the deadline of the mission's usual category, or the election's where no mission is named yet.
+
+    The answers stay sealed: the page says what is still to be answered.
+    """
+    has_a_file = Application.objects.filter(applicant=OuterRef("user"), election=election).live()
+    begun = (
+        Beginning.objects.filter(~Exists(has_a_file), election=election, user__is_active=True)
+        .filter(Q(mission=None) | Q(mission__state=Mission.State.REGISTERED))
+        .select_related("user", "mission")
+        .defer("answers")
+        .order_by("pk")
+    )
+    for one in begun:
+        reached = due.get(one.mission.default_category_id if one.mission is not None else None)
+        if reached is not None:
+            one.election = election
+            yield _key_of(one.user, election, reached), partial(_to_beginner, one, reached[0])
 
 
 def _drafts(election: Election, categories: Iterable[int]) -> list[Application]:
@@ -145,3 +183,17 @@ def _to_applicant(
     to = Recipient(email=email, language=account.language, user_id=account.pk)
     only_while = Application.State.DRAFT.value
     return Reminder(Letter("deadline_reminder_person", to, facts, only_while=only_while), draft)
+
+
+def _to_beginner(beginning: Beginning, closes_at: datetime) -> Reminder:
+    account, mission = beginning.user, beginning.mission
+    language = account.language or (mission.language if mission is not None else "") or "en"
+    with translation.override(language):
+        facts = {
+            **election_facts(beginning.election),
+            "mission": mission.name if mission is not None else "",
+            "link": f"{settings.SITE_URL}/{language}/apply/{beginning.election.code}/",
+            "closes_at": closes_at.isoformat(),
+        }
+    to = Recipient(email=account.email, language=language, user_id=account.pk)
+    return Reminder(Letter("deadline_reminder_begun", to, facts, only_while=WHILE_IT_STANDS), beginning)
