@@ -8,11 +8,12 @@ from accreditation.accounts.models import User
 from accreditation.accounts.roles import roles_of
 from accreditation.core.machine import Movable
 from accreditation.credentials.badges import Badge, BadgePicture
+from accreditation.credentials.design import BadgeDesign
 from accreditation.credentials.keys import SigningKey
 from accreditation.missions.models import Category, Election, Mission
 from accreditation.observers.models import Membership, Person
 
-__all__ = ["Accreditation", "AccreditationCounter", "Badge", "BadgePicture", "SigningKey"]
+__all__ = ["Accreditation", "AccreditationCounter", "Badge", "BadgeDesign", "BadgePicture", "SigningKey"]
 
 
 class AccreditationQuerySet(models.QuerySet["Accreditation"]):

@@ -1,0 +1,10 @@
+"""What the commission words on its badges, in five languages."""
+
+from modeltranslation.translator import TranslationOptions, register
+
+from accreditation.credentials.design import BadgeDesign
+
+
+@register(BadgeDesign)
+class BadgeDesignTranslation(TranslationOptions):
+    fields = ("note",)
