@@ -18,7 +18,11 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import RegexValidator
 from django.db import models
+from django.db.models import Value
+from django.db.models.functions import Coalesce, NullIf
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+from modeltranslation.utils import build_localized_fieldname
 
 
 class Region(models.Model):
@@ -83,6 +87,22 @@ def country_choices(none_chosen: Any) -> list[tuple[str, Any]]:
     """The countries offered, by name in the reader's language; first the words for none."""
     offered = [(row.code, str(row.name)) for row in Country.objects.filter(active=True)]
     return [("", none_chosen), *sorted(offered, key=lambda row: fold(row[1]) or row[1])]
+
+
+def country_names() -> dict[str, str]:
+    """What every country is called in the reader's language (or in English), by its code, in that order.
+
+    Read as plain columns: a page that lists all countries has no time for an object, or a look for the right
+    language, for each.
+    """
+    column = build_localized_fieldname("name", get_language() or settings.LANGUAGE_CODE)
+    name = Coalesce(NullIf(column, Value("")), "name_en", output_field=models.CharField())
+    return dict(models.QuerySet(Country).order_by(column).values_list("code", name))
+
+
+def country_codes() -> list[str]:
+    """The codes of all countries, offered or not."""
+    return list(models.QuerySet(Country).order_by().values_list("code", flat=True))
 
 
 # --- recognising what a list says ---

@@ -218,7 +218,7 @@ def _known(
     by_document: dict[bytes, list[_Known]] = defaultdict(list)
     by_birth: dict[date, list[_Known]] = defaultdict(list)
     holders: dict[int, set[bytes]] = defaultdict(set)
-    for person, index in _holders({identity.number_index for identity in identities}):
+    for person, index in holders_of({identity.number_index for identity in identities}):
         holders[person].add(index)
     people = _records("born", {identity.born for identity in identities}, by_applicant)
     people |= _records("id", holders.keys() - people.keys(), by_applicant)
@@ -235,7 +235,7 @@ def _known(
     return by_document, by_birth
 
 
-def _holders(indexes: Collection[bytes]) -> list[tuple[int, bytes]]:
+def holders_of(indexes: Collection[bytes]) -> list[tuple[int, bytes]]:
     """Who holds one of these documents."""
     if not indexes:
         return []

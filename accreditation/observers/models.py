@@ -206,7 +206,7 @@ class Membership(Stay):
                 condition=Q(sender_confirmed=False, ended_at__isnull=True),
                 name="membership_waiting",
             ),
-            models.Index(fields=["citizenship"], name="membership_citizenship"),
+            models.Index(fields=["citizenship", "id"], name="membership_citizenship"),
             # Counts of a roster, and its few people whose file another mission holds, from the index alone.
             models.Index(
                 fields=["mission", "is_primary"],

@@ -7,9 +7,9 @@ hash, so that its number is neither read nor kept by a search.
 from django.db.models import QuerySet
 
 from accreditation.core.encryption import normalise_document_number
-from accreditation.core.places import Country
-from accreditation.observers.matching import document_index
-from accreditation.observers.models import IdentityDocument, Membership, NameToken
+from accreditation.core.places import country_codes
+from accreditation.observers.matching import document_index, holders_of
+from accreditation.observers.models import Membership, NameToken
 from accreditation.observers.names import tokens
 
 DOCUMENT_NUMBER_LENGTHS = range(4, 33)
@@ -33,12 +33,8 @@ def looks_like_a_document(text: str) -> bool:
     return any(character.isdigit() for character in number) and len(number) in DOCUMENT_NUMBER_LENGTHS
 
 
-def documents_numbered(text: str) -> QuerySet[IdentityDocument]:
-    """The documents of any country that bear this number, spaces and dashes aside."""
-    number = normalise_document_number(text)
-    if not number:
-        return IdentityDocument.objects.none()
-    countries = Country.objects.values_list("code", flat=True)
-    return IdentityDocument.objects.filter(
-        number_index__in=[document_index(country, text) for country in countries]
-    )
+def people_with_document(text: str) -> set[int]:
+    """Who holds a document of any country that bears this number, spaces and dashes aside."""
+    if not normalise_document_number(text):
+        return set()
+    return {person for person, _index in holders_of({document_index(code, text) for code in country_codes()})}

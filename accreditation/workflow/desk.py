@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from accreditation.accounts.models import User
 from accreditation.accounts.roles import APPROVER, AUDITOR, CLERK, PRINT_DESK, SUPERVISOR, roles_of
 from accreditation.core.actors import Actor
+from accreditation.core.literals import Literal, is_code
 from accreditation.core.machine import perform
 from accreditation.missions.models import Election
 from accreditation.observers.models import PossibleDuplicate
@@ -124,10 +125,9 @@ class Filters:
             rows = rows.filter(mission=self.mission)
         if self.category is not None:
             rows = rows.filter(category=self.category)
-        if self.citizenship:
-            rows = rows.filter(membership__citizenship=self.citizenship)
-        if self.state:
-            rows = rows.filter(state=self.state)
+        for name, code in (("membership__citizenship", self.citizenship), ("state", self.state)):
+            if code:
+                rows = rows.filter(**{name: Literal(code)}) if is_code(code) else rows.none()
         if self.assigned is not None:
             rows = rows.filter(assigned_to=self.assigned or None)
         if self.search is not None:
@@ -176,35 +176,21 @@ class Desk:
             return "decide"
         return "mine" if decides_or_checks(self.user) else "all"
 
+    @cached_property
     def everything(self) -> QuerySet[Application]:
         """All applications of the election that this reader may see."""
         return readable(self.user).filter(election=self.election)
 
     def rows(self, queue: Queue, filters: Filters) -> QuerySet[Application]:
-        """The rows of a tab in their order, with what a line of the desk shows of each."""
-        return self.with_flags(filters.narrow(queue.rows(self, self.everything()))).order_by(*queue.order)
-
-    @staticmethod
-    def with_flags(rows: QuerySet[Application]) -> QuerySet[Application]:
-        doubted = PossibleDuplicate.objects.filter(verdict=PossibleDuplicate.Verdict.OPEN)
-        return (
-            rows.select_related("membership")
-            .annotate(
-                maybe_twice=Exists(doubted.filter(first=OuterRef("person")))
-                | Exists(doubted.filter(second=OuterRef("person"))),
-                amended=Exists(
-                    Amendment.objects.filter(application=OuterRef("pk"), verdict=Amendment.Verdict.OPEN)
-                ),
-            )
-            .only(*COLUMNS)
-        )
+        """The rows of a tab in their order; `page_of` brings what a line of the desk shows of each."""
+        return filters.narrow(queue.rows(self, self.everything)).order_by(*queue.order)
 
     def counts(self) -> dict[str, int]:
         """How many wait in each tab, counted no further than MOST_COUNTED + 1; one query."""
         parts: list[str] = []
         parameters: list[Any] = []
         for queue in self.queues:
-            rows = queue.rows(self, self.everything()).order_by().values("pk")[: MOST_COUNTED + 1]
+            rows = queue.rows(self, self.everything).order_by().values("pk")[: MOST_COUNTED + 1]
             sql, values = rows.query.sql_with_params()
             parts.append(f"(SELECT count(*) FROM ({sql}) AS counted)")  # noqa: S608 - the ORM's own SQL
             parameters += values
@@ -212,6 +198,16 @@ class Desk:
             cursor.execute("SELECT " + ", ".join(parts), parameters)
             return dict(zip((queue.code for queue in self.queues), cursor.fetchone(), strict=True))
 
+
+def readable(user: User) -> QuerySet[Application]:
+    """The applications that pages of the commission show to this account."""
+    if not reads_people(user):
+        return Application.objects.none()
+    rows = Application.objects.visible_to(user)
+    return rows if reads_documents(user) else rows.filter(state=State.APPROVED)
+
+
+# Pages by key: a page begins where the last one ended, whatever was decided in between.
 
 COLUMNS = (
     "election_id",
@@ -232,15 +228,19 @@ COLUMNS = (
 )
 
 
-def readable(user: User) -> QuerySet[Application]:
-    """The applications that pages of the commission show to this account."""
-    if not reads_people(user):
-        return Application.objects.none()
-    rows = Application.objects.visible_to(user)
-    return rows if reads_documents(user) else rows.filter(state=State.APPROVED)
-
-
-# Pages by key: a page begins where the last one ended, whatever was decided in between.
+def with_lines(rows: QuerySet[Application]) -> QuerySet[Application]:
+    """The rows with what a line of the desk shows of each: the statement, whether a duplicate is suspected
+    (`maybe_twice`), whether a change is wished (`amended`).
+    """
+    # One question for both places of a pair: two would be answered by reading every doubt of the election.
+    in_doubt = Q(first=OuterRef("person")) | Q(second=OuterRef("person"))
+    doubts = PossibleDuplicate.objects.filter(in_doubt, verdict=PossibleDuplicate.Verdict.OPEN)
+    amendments = Amendment.objects.filter(application=OuterRef("pk"), verdict=Amendment.Verdict.OPEN)
+    return (
+        rows.select_related("membership")
+        .annotate(maybe_twice=Exists(doubts), amended=Exists(amendments))
+        .only(*COLUMNS)
+    )
 
 
 @dataclass(frozen=True)
@@ -253,14 +253,20 @@ class Page:
 def page_of(
     rows: QuerySet[Application], queue: Queue, *, after: str = "", before: str = "", size: int = ROWS_A_PAGE
 ) -> Page:
-    """`size` rows behind the key `after`, or the ones ahead of `before`; a key that is none is the beginning."""
+    """`size` rows behind the key `after`, or the ones ahead of `before`; a key that is none is the beginning.
+
+    The keys of the page are found first, by indexes alone where these hold what is asked: a filter may pass over
+    thousands of rows, and only the page's own are read whole.
+    """
     backwards = bool(before) and _key(before, queue) is not None
     key = _key(before if backwards else after, queue)
     if key is not None:
         rows = rows.filter(_beyond(queue, key, backwards=backwards))
     if backwards:
         rows = rows.reverse()
-    found = list(rows[: size + 1])
+    keys = rows.values("pk")[: size + 1]
+    ordered = with_lines(Application.objects.filter(pk__in=keys)).order_by(*queue.order)
+    found = list(ordered.reverse() if backwards else ordered)
     more, found = len(found) > size, found[:size]
     if backwards:
         found.reverse()

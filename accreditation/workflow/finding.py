@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accreditation.credentials.models import Accreditation
-from accreditation.observers.search import documents_numbered, looks_like_a_document, memberships_named
+from accreditation.observers.search import looks_like_a_document, memberships_named, people_with_document
 from accreditation.workflow.desk import Found
 from accreditation.workflow.models import Application
 
@@ -47,9 +47,9 @@ def accredited_under(text: str) -> int | None:
 def keep(text: str) -> Kept:
     """What to remember of a search until its page is shown: never the number of a passport."""
     if looks_like_a_document(text):
-        people = documents_numbered(text).values_list("person", flat=True).distinct()[:MOST_PEOPLE]
+        people = sorted(people_with_document(text))[:MOST_PEOPLE]
         ending = "".join(filter(str.isalnum, text))[-4:]
-        return {"people": sorted(people), "words": _("passport •••••%(ending)s") % {"ending": ending}}
+        return {"people": people, "words": _("passport •••••%(ending)s") % {"ending": ending}}
     return {"name": text}
 
 

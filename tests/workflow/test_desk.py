@@ -136,6 +136,7 @@ def test_filters_narrow_a_queue_exactly():
     assert found(category=journalist.pk) == {c.pk}
     assert found(citizenship="GEO") == {a.pk, b.pk, c.pk}
     assert found(citizenship="FRA") == set()
+    assert found(citizenship="G'R") == set()
     assert found(state="draft") == {c.pk}
     assert found(assigned=clerk.pk) == {a.pk}
     assert found(assigned=0) == {b.pk, c.pk}

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from html import escape
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,7 +13,6 @@ from django.contrib import messages
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
-from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -22,7 +22,7 @@ from accreditation.accounts.roles import APPROVER, CLERK, SUPERVISOR
 from accreditation.core import moments
 from accreditation.core.actors import actor_of, moment_of
 from accreditation.core.errors import MoveError
-from accreditation.core.places import Country
+from accreditation.core.places import country_names
 from accreditation.core.refusals import move_refused
 from accreditation.missions.models import Category, Election, Mission
 from accreditation.workflow import finding
@@ -175,7 +175,7 @@ class _Names:
             Mission.objects.filter(election=election).order_by("name").values_list("pk", "name")
         )
         self.categories = {one.pk: one.name for one in Category.objects.filter(election=election)}
-        self.countries = dict(Country.objects.values_list("code", "name"))
+        self.countries = country_names()
         assigned = {row.assigned_to_id for row in rows if row.assigned_to_id}
         staff = User.objects.filter(
             Q(groups__name__in=(CLERK, SUPERVISOR, APPROVER), is_active=True) | Q(pk__in=assigned)
@@ -196,7 +196,7 @@ class _Names:
 def _options(names: Mapping[Any, Any], chosen: Any) -> SafeString:
     return mark_safe(  # noqa: S308 - every part is escaped
         "".join(
-            f'<option value="{escape(key)}"{" selected" if key == chosen else ""}>{escape(name)}</option>'
+            f'<option value="{escape(str(key))}"{" selected" if key == chosen else ""}>{escape(str(name))}</option>'
             for key, name in names.items()
         )
     )
