@@ -51,6 +51,8 @@ SECRET_KEY = _secrets["SECRET_KEY"]
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", [])
 ENCRYPTION_KEYS = parse_keys(_secrets["ENCRYPTION_KEYS"])
 INDEX_KEY = parse_key(_secrets["INDEX_KEY"])
+# Private keys of badges, a file each: the worker has the folder, the web has not and never signs.
+SIGNING_KEYS_DIR = env.path("SIGNING_KEYS_DIR", None if PRODUCTION else VAR_DIR / "signing-keys")
 
 DATABASES = {"default": env.dj_db_url("DATABASE_URL", _servers.get("database_url"))}
 DATABASES["default"].setdefault("OPTIONS", {})

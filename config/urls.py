@@ -22,6 +22,7 @@ urlpatterns = [
     path("admin/", site.urls),
     path("api/v1/", include(api.urls)),
     path("api/v1/schema/", SpectacularAPIView.as_view(), name="api-schema"),
+    path("", include("accreditation.credentials.urls")),
     path("healthz", alive, name="healthz"),
     path("readyz", ready, name="readyz"),
 ]

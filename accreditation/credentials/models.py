@@ -10,10 +10,19 @@ from accreditation.core.machine import Movable
 from accreditation.credentials.badges import Badge, BadgePicture
 from accreditation.credentials.design import BadgeDesign
 from accreditation.credentials.keys import SigningKey
+from accreditation.credentials.listing import SignedList
 from accreditation.missions.models import Category, Election, Mission
 from accreditation.observers.models import Membership, Person
 
-__all__ = ["Accreditation", "AccreditationCounter", "Badge", "BadgeDesign", "BadgePicture", "SigningKey"]
+__all__ = [
+    "Accreditation",
+    "AccreditationCounter",
+    "Badge",
+    "BadgeDesign",
+    "BadgePicture",
+    "SignedList",
+    "SigningKey",
+]
 
 
 class AccreditationQuerySet(models.QuerySet["Accreditation"]):

@@ -25,6 +25,7 @@ _HEAD = struct.Struct(f">BH{SERIAL_BYTES}sHHII{PHOTO_BYTES}s")
 _LONGEST_BODY = _HEAD.size + 1 + MISSION_LENGTH + 1 + NAME_BYTES
 _ELLIPSIS = "…"
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_TO_BASE_32 = str.maketrans(_CROCKFORD, "0123456789abcdefghijklmnopqrstuv")
 _BLANKS = dict.fromkeys(map(ord, " \t\r\n\N{NO-BREAK SPACE}"))
 _ADDRESS = re.compile(r"(?:https?://[^#]+#)?([0-9]+)", re.IGNORECASE)
 _MISSION = re.compile(rb"[\x21-\x7e]{1,20}")
@@ -204,10 +205,7 @@ def parts_of(signed: bytes) -> tuple[bytes, bytes]:
 
 def code_number(code: str) -> int:
     """The 50-bit number that stands on the list of void badges, of a code as `code_of` gives it."""
-    number = 0
-    for character in code:
-        number = number << 5 | _CROCKFORD.index(character)
-    return number
+    return int(code.translate(_TO_BASE_32), 32)
 
 
 def code_of(serial: bytes) -> str:
