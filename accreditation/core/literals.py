@@ -24,5 +24,5 @@ class Literal(Value):
             raise ValueError("only a code may be written into a statement")
         super().__init__(str(code))
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
-        return f"'{self.value}'", []
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[str | int, ...]]:
+        return f"'{self.value}'", ()
