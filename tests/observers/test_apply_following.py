@@ -3,6 +3,7 @@
 import gzip
 import re
 from datetime import date, timedelta
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -490,7 +491,40 @@ def test_the_front_page_shows_those_who_are_signed_in_their_own_door(mission):
     sign_in(applicant, own.applicant)
     shown = text(applicant.get("/en/"))
     assert "Your application" in shown
-    assert "Sign in as head of mission" in shown
+    assert "Sign in" not in shown
+    assert f"You are signed in as {own.applicant.email}. This address speaks for no mission" in shown
+
+
+def test_the_front_page_asks_nobody_to_sign_in_who_has_signed_in(mission):
+    people = {
+        "guest": None,
+        "newcomer": factories.make_user("new@example.org"),
+        "begun": Beginning.objects.create(
+            user=factories.make_user(), election=mission.election, begun_at=applying.NOW
+        ).user,
+        "head": factories.make_head(mission),
+        "staff": factories.make_clerk(),
+    }
+    doors = {
+        "Apply": "/en/apply/", "Your application": f"/en/apply/{mission.election.code}/",
+        "Sign in as head of mission": "/en/missions/", "Your mission": "/en/missions/",
+        "The commission's desk": "/admin/",
+    }  # fmt: skip
+    shown = {}
+    for who, user in people.items():
+        visitor = Client() if user is None else sign_in(Client(), user)
+        page = visitor.get("/en/").content.decode()
+        buttons = re.findall(r'<a class="button[^"]*" href="([^"]+)">([^<]+)</a>', page)
+        assert [url for url, words in buttons] == [doors[unescape(words)] for url, words in buttons], who
+        shown[who] = [unescape(words) for url, words in buttons]
+        assert ("This address speaks for no mission" in page) == (who in ("newcomer", "begun")), who
+    assert shown == {
+        "guest": ["Apply", "Sign in as head of mission"],
+        "newcomer": ["Apply"],
+        "begun": ["Your application"],
+        "head": ["Apply", "Your mission"],
+        "staff": ["Apply", "The commission's desk"],
+    }
 
 
 def test_without_an_election_the_public_pages_say_so():

@@ -11,6 +11,7 @@ from accreditation.core.actors import actor_of, moment_of
 from accreditation.core.errors import Refused
 from accreditation.core.refusals import move_refused
 from accreditation.missions.models import Election, Mission, MissionRole
+from accreditation.observers.beginnings import Beginning
 from accreditation.observers.views.access import see_other
 from accreditation.observers.views.home import home
 from accreditation.workflow.answering import begin_with_another_mission, can_begin_again, save_answers
@@ -54,7 +55,9 @@ def _speaks(request: HttpRequest) -> bool:
 
 
 def _applies(request: HttpRequest, election: Election | None) -> bool:
-    return Application.objects.filter(applicant=request.user, election=election).exists()
+    """Whether the account has applied, or has begun to."""
+    files = Application.objects.filter(applicant=request.user, election=election)
+    return files.exists() or Beginning.objects.filter(user=request.user, election=election).exists()
 
 
 @require_safe
