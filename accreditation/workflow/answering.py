@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from accreditation.core.actors import Actor
 from accreditation.core.errors import Reason, Refused
 from accreditation.core.outbox import cancel_with_its_object
-from accreditation.missions.models import Election, Mission
+from accreditation.missions.models import Delegation, Election, Mission
 from accreditation.observers.answers import can_be_entered, statement_of
 from accreditation.observers.beginnings import Beginning
 from accreditation.observers.models import Membership, MembershipQuerySet, Upload
@@ -37,11 +37,17 @@ def reasons_against_answers(applying: Applying, answers: Mapping[str, Any], miss
 
 
 def save_answers(
-    applying: Applying, answers: Mapping[str, Any], *, actor: Actor, mission: Mission | None = None
+    applying: Applying,
+    answers: Mapping[str, Any],
+    *,
+    actor: Actor,
+    mission: Mission | None = None,
+    delegation: Delegation | None = None,
 ) -> None:
     """Keep one page's answers: in the beginning, which may thereby become a draft, or on the own statement.
 
-    `mission` is given by the page that asks for it. Raises Refused; then nothing is kept.
+    `mission`, and its `delegation` where it has several, are given by the page that asks for them. Raises
+    Refused; then nothing is kept.
     """
     if applying.application is not None:
         open_states = (State.DRAFT, State.INFORMATION_REQUESTED)
@@ -49,13 +55,17 @@ def save_answers(
             raise Refused([Reason("sent_already", sent_already())])
         said = replace(applying.statement, **answers)
         change_statement(applying.membership, said, actor=actor, now=applying.now, fields=tuple(answers))
-    elif not _save_in_beginning(applying, answers, actor, mission):
+    elif not _save_in_beginning(applying, answers, actor, mission, delegation):
         now_open = applying_of(applying.user, applying.election, applying.now)
         save_answers(now_open, answers, actor=actor)
 
 
 def _save_in_beginning(
-    applying: Applying, answers: Mapping[str, Any], actor: Actor, mission: Mission | None
+    applying: Applying,
+    answers: Mapping[str, Any],
+    actor: Actor,
+    mission: Mission | None,
+    delegation: Delegation | None,
 ) -> bool:
     """False, with nothing kept, where another tab has opened the file between our look and our write."""
     with transaction.atomic():
@@ -67,7 +77,7 @@ def _save_in_beginning(
             beginning.delete()
             return False
         if mission is not None:
-            beginning.mission = mission
+            beginning.mission, beginning.delegation = mission, delegation
         beginning.add(as_wish(answers))
         beginning.save()
         _enter_when_complete(beginning, applying, actor)
@@ -80,9 +90,12 @@ def _enter_when_complete(beginning: Beginning, applying: Applying, actor: Actor)
     if mission is None or not can_be_entered(statement):
         return
     mission.election = applying.election
-    delegation = mission.delegations.first()
-    if delegation is None:
+    delegations = list(mission.delegations.all())
+    if not delegations:
         raise Refused([Reason("no_delegation", _("This mission has no delegation yet. Ask for help."))])
+    delegation = beginning.delegation_of(delegations)
+    if delegation is None:
+        return  # the answers wait until it is known which
     delegation.mission = mission
     statement.email = statement.email or applying.user.email
     own = MembershipQuerySet.about_themselves(applying.user)
@@ -106,8 +119,9 @@ def end_beginning(beginning: Beginning) -> None:
 
 
 def registered_missions(election: Election) -> Iterable[Mission]:
-    """The missions that an applicant may name."""
-    return election.missions.filter(state=Mission.State.REGISTERED).order_by("name")
+    """The missions that an applicant may name, with their delegations."""
+    missions = election.missions.filter(state=Mission.State.REGISTERED).order_by("name")
+    return missions.prefetch_related("delegations")
 
 
 def save_picture(applying: Applying, kind: str, file: Any, *, actor: Actor) -> Upload:
@@ -145,7 +159,7 @@ def begin_with_another_mission(applying: Applying, mission: Mission | None = Non
         beginning, _made = Beginning.objects.select_for_update(of=("self",)).get_or_create(
             user=applying.user, election=applying.election, defaults={"begun_at": applying.now}
         )
-        beginning.mission = mission
+        beginning.mission, beginning.delegation = mission, None
         beginning.add(as_wish({name: value for name, value in said.items() if value}))
         beginning.save()
 

@@ -166,6 +166,8 @@ def _row(task: Task, applying: Applying, lacking: frozenset[str], open_slugs: fr
         words = _("Expires before the visit ends")
     if task.slug == MISSION and applying.application is not None and applying.is_being_filled:
         return TaskRow(task, Status.CLOSED, str(Status.DONE.label))
+    if task.slug == MISSION and applying.lacks_delegation and task.slug in open_slugs:
+        return TaskRow(task, Status.TODO, _("Choose your delegation"))
     if applying.is_asked and task.slug in open_slugs:
         if not applying.changed_since_asked.isdisjoint(task.fields):
             return TaskRow(task, Status.ANSWERED, str(Status.ANSWERED.label))
@@ -259,7 +261,7 @@ def _writes(applying: Applying) -> bool:
 
 
 _ANSWERED: dict[str, Callable[[Applying], bool]] = {
-    MISSION: lambda a: a.mission is not None,
+    MISSION: lambda a: a.mission is not None and not a.lacks_delegation,
     NAMES: lambda a: bool(a.statement.family_name or a.statement.given_names),
     BIRTH: lambda a: bool(a.statement.born and a.statement.citizenship),
     PASSPORT: lambda a: bool(a.statement.document_number and a.statement.document_expires),

@@ -55,6 +55,15 @@ class Applying:
             return self.membership.mission
         return self.beginning.mission if self.beginning is not None else None
 
+    @cached_property
+    def lacks_delegation(self) -> bool:
+        """Whether the mission has several delegations, and the applicant has not said to which one belongs."""
+        beginning = self.beginning
+        if self.membership is not None or beginning is None or beginning.mission is None:
+            return False
+        delegations = list(beginning.mission.delegations.all())
+        return len(delegations) > 1 and beginning.delegation_of(delegations) is None
+
     @property
     def category(self) -> Category | None:
         if self.application is not None:

@@ -8,7 +8,7 @@ from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from accreditation.missions.models import Category, Mission
+from accreditation.missions.models import Category, Delegation, Mission
 from accreditation.observers.beginnings import Beginning
 from accreditation.observers.models import Membership, Person, PossibleDuplicate, Upload
 from accreditation.workflow.models import Application
@@ -188,6 +188,68 @@ def test_only_registered_missions_of_this_election_are_offered(client, mission):
     assert applying.errors_on(applying.post(client, "mission", {"mission": hidden.pk})) == [
         "Choose a mission from the list"
     ]
+
+
+@pytest.fixture
+def joint(mission):
+    """A mission with three delegations."""
+    joint = applying.mission_without_days(mission.election, name="Joint mission")
+    for name in ("Delegation of Georgia", "Delegation of Jordan"):
+        Delegation.objects.create(mission=joint, name=name)
+    return joint
+
+
+def test_a_mission_with_several_delegations_is_chosen_with_one_of_them(client, mission, joint):
+    georgia, jordan = Delegation.objects.filter(mission=joint).order_by("pk")[1:]
+    other = factories.make_mission(mission.election).delegations.get()
+    page = text(client.get("/en/apply/demo/mission/"))
+    offered = re.findall(r'<option value="(\d[\d-]*)"', page)
+    own = [f"{joint.pk}-{pk}" for pk in joint.delegations.values_list("pk", flat=True)]
+    assert sorted(offered) == sorted([*own, str(mission.pk), str(other.mission_id)])
+    assert f'<optgroup label="{joint.name}">' in page
+    for wrong in (joint.pk, f"{joint.pk}-{other.pk}", f"{mission.pk}-{georgia.pk}"):
+        answer = applying.post(client, "mission", {"mission": wrong})
+        assert applying.errors_on(answer) == ["Choose a mission from the list"], wrong
+    assert applying.post(client, "mission", {"mission": f"{joint.pk}-{jordan.pk}"}).status_code == 303
+    page = text(client.get("/en/apply/demo/mission/"))
+    assert re.findall(r'value="([^"]+)" selected', page) == [f"{joint.pk}-{jordan.pk}"]
+    for task, answers in (
+        ("names", applying.NAMES),
+        ("birth", applying.BIRTH),
+        ("passport", applying.PASSPORT),
+    ):
+        applying.post(client, task, answers)
+    assert Membership.objects.get().delegation == jordan
+    applying.answer_the_rest(client)
+    assert "Delegation of Jordan" in text(client.get("/en/apply/demo/check/"))
+
+
+def test_who_comes_with_the_link_of_such_a_mission_is_asked_for_the_delegation_and_no_file_is_opened_before(
+    mission, joint
+):
+    visitor, _user = applying.applicant("link@example.org")
+    assert visitor.post(f"/en/apply/{joint.link_token}/")["Location"] == "/en/apply/demo/"
+    assert "Choose your delegation" in text(visitor.get("/en/apply/demo/"))
+    for task, answers in (
+        ("names", applying.NAMES),
+        ("birth", applying.BIRTH),
+        ("passport", applying.PASSPORT),
+    ):
+        assert applying.post(visitor, task, answers).status_code == 303
+    assert not Membership.objects.exists()
+    page = text(visitor.get("/en/apply/demo/mission/"))
+    assert "Joint mission has several delegations: choose yours" in page
+    last = joint.delegations.last()
+    assert applying.post(visitor, "mission", {"mission": f"{joint.pk}-{last.pk}"}).status_code == 303
+    assert Membership.objects.get().delegation == last
+    assert "Choose your delegation" not in text(visitor.get("/en/apply/demo/"))
+
+
+def test_a_delegation_that_is_taken_away_before_the_file_opens_is_asked_for_again(client, joint):
+    gone = joint.delegations.last()
+    applying.post(client, "mission", {"mission": f"{joint.pk}-{gone.pk}"})
+    gone.delete()
+    assert "Choose your delegation" in text(client.get("/en/apply/demo/"))
 
 
 def test_pictures_and_pledge_wait_for_names_birth_and_passport(client, mission):

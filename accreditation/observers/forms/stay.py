@@ -10,19 +10,17 @@ from django.utils.translation import gettext_lazy as _l
 from accreditation.core.dates import DayMonthYearField
 from accreditation.core.moments import day_in_words
 from accreditation.core.places import Country
-from accreditation.missions.models import DocumentKind, Mission, Role
+from accreditation.missions.models import Delegation, DocumentKind, Mission, Role
 from accreditation.observers.forms.question import QuestionForm, country_field, text_field
 from accreditation.workflow.answering import registered_missions
 
 
 class MissionForm(QuestionForm):
-    """The registered mission that sends somebody."""
+    """The registered mission that sends somebody, and the delegation where it has several: one choice."""
 
-    mission = forms.ModelChoiceField(
+    mission = forms.ChoiceField(
         label=_l("Mission"),
-        queryset=Mission.objects.none(),
         help_text=_l("Registered by the commission for this election"),
-        empty_label=_l("Choose"),
         error_messages={
             "required": _l("Choose the mission that sends you"),
             "invalid_choice": _l("Choose a mission from the list"),
@@ -31,16 +29,32 @@ class MissionForm(QuestionForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["mission"].queryset = registered_missions(self.applying.election)
+        self.offered: dict[str, tuple[Mission, Delegation | None]] = {}
+        choices: list[Any] = [("", _("Choose"))]
+        for mission in registered_missions(self.applying.election):
+            delegations = list(mission.delegations.all())
+            if len(delegations) < 2:
+                self.offered[str(mission.pk)] = mission, None
+                choices.append((str(mission.pk), mission.name))
+                continue
+            own = {f"{mission.pk}-{one.pk}": one for one in delegations}
+            self.offered |= {value: (mission, one) for value, one in own.items()}
+            choices.append((mission.name, [(value, one.name) for value, one in own.items()]))
+        self.fields["mission"].choices = choices
 
     def answered(self) -> dict[str, Any]:
-        return {"mission": self.applying.mission}
+        mission, beginning = self.applying.mission, self.applying.beginning
+        if mission is None:
+            return {}
+        delegation = beginning.delegation_id if beginning is not None else None
+        return {"mission": f"{mission.pk}-{delegation}" if delegation else str(mission.pk)}
 
     def clean(self) -> dict[str, Any]:
         cleaned = forms.Form.clean(self) or {}
-        if mission := cleaned.get("mission"):
-            mission.election = self.applying.election
-            self.ask_the_rules(mission)
+        if chosen := cleaned.get("mission"):
+            cleaned["mission"], cleaned["delegation"] = self.offered[chosen]
+            cleaned["mission"].election = self.applying.election
+            self.ask_the_rules(cleaned["mission"])
         return cleaned
 
 

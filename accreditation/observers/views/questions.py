@@ -67,7 +67,11 @@ def _answers(request: HttpRequest, applying: Applying, task: tasks.Task) -> Http
     if form.is_bound and form.is_valid() and form.not_eligible is None:
         try:
             save_answers(
-                applying, form.answers, actor=actor_of(request), mission=form.cleaned_data.get("mission")
+                applying,
+                form.answers,
+                actor=actor_of(request),
+                mission=form.cleaned_data.get("mission"),
+                delegation=form.cleaned_data.get("delegation"),
             )
         except Refused as error:
             if {why.code for why in error.reasons} & OVERTAKEN:

@@ -64,11 +64,11 @@ def _codes(applying: Applying) -> list[str]:
 
 
 def _mission(applying: Applying, names: dict[str, str]) -> Told:
-    category = applying.category
-    return [
-        (_("Mission"), str(applying.mission or ""), False),
-        (_("Category"), str(category.name) if category else "", False),
-    ]
+    category, membership = applying.category, applying.membership
+    told: Told = [(_("Mission"), str(applying.mission or ""), False)]
+    if membership is not None and membership.delegation.name != membership.mission.name:
+        told.append((_("Delegation"), membership.delegation.name, False))
+    return [*told, (_("Category"), str(category.name) if category else "", False)]
 
 
 def _names(applying: Applying, names: dict[str, str]) -> Told:
