@@ -5,16 +5,16 @@ A fixed number of queries for any number of badges of any elections.
 
 import json
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from babel.dates import format_date
 from django.conf import settings
 from django.utils.translation import override
 from modeltranslation.utils import build_localized_fieldname
 
 from accreditation.core import storage
+from accreditation.core.moments import day_in_words
 from accreditation.credentials.badges import Badge
 from accreditation.credentials.design import BadgeDesign
 from accreditation.credentials.models import Accreditation
@@ -115,8 +115,9 @@ def term_in_words(accreditation: Accreditation, languages: Pair) -> Pair:
     return (first, "" if first == second else second)
 
 
-def _day(day: Any, language: str) -> str:
-    return str(format_date(day, "long", locale=language))
+def _day(day: date, language: str) -> str:
+    with override(language):
+        return day_in_words(day)
 
 
 def _other_script(stated: Any) -> str:

@@ -7,6 +7,7 @@ import hashlib
 import logging
 from datetime import datetime, timedelta
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.db import IntegrityError, transaction
 
 from accreditation.core import storage
@@ -15,7 +16,7 @@ from accreditation.core.errors import MoveError
 from accreditation.core.machine import perform
 from accreditation.credentials.badge_states import BADGE
 from accreditation.credentials.badges import Badge, BadgePicture
-from accreditation.credentials.keyring import private_key
+from accreditation.credentials.keyring import badge_key
 from accreditation.credentials.keys import SigningKey
 from accreditation.credentials.payload import PHOTO_BYTES, BadgeFacts, NotABadge, packed
 from accreditation.credentials.printing.pictures import badge_picture
@@ -36,7 +37,8 @@ class Unsealable(Exception):
 def seal_waiting(*, now: datetime, limit: int = BATCH) -> int:
     """Seal queued badges, each in a transaction of its own, those never tried first; how many were sealed.
 
-    Without a key in use nothing is done. Raises keyring's error where this process does not hold the private half.
+    Raises keyring.NoPrivateKey where badges wait and no key is in use, or this process does not hold its private
+    half.
     """
     waiting = Badge.objects.to_be_sealed().select_related(*SIGNED_WITH).order_by("unsealable", "pk")[:limit]
     return seal(list(waiting), now=now) if waiting else 0
@@ -44,18 +46,15 @@ def seal_waiting(*, now: datetime, limit: int = BATCH) -> int:
 
 def seal(badges: list[Badge], *, now: datetime) -> int:
     """Seal these badges, read with SIGNED_WITH; those that were sealed or moved meanwhile are passed over."""
-    key = SigningKey.objects.in_use(SigningKey.Purpose.BADGE, now)
-    if key is None:
-        log.warning("%d badge(s) wait for a signing key that is in use: manage.py signing_key", len(badges))
-        return 0
-    return sum(_seal(badge, key, now) for badge in badges)
+    key, private = badge_key(now)
+    return sum(_seal(badge, key, private, now) for badge in badges)
 
 
-def _seal(badge: Badge, key: SigningKey, now: datetime) -> bool:
+def _seal(badge: Badge, key: SigningKey, private: Ed25519PrivateKey, now: datetime) -> bool:
     try:
         picture = picture_for(badge)
         facts = facts_of(badge, key, bytes(picture.sha256))
-        signed = signed_badge(packed(facts), private_key(key))
+        signed = signed_badge(packed(facts), private)
     except Unsealable as error:
         Badge.objects.filter(pk=badge.pk, sealed_at=None).update(unsealable=str(error))
         return False
