@@ -156,7 +156,7 @@ BADGE = Machine(
             "print",
             QUEUED,
             PRINTED,
-            by=print_desk,
+            by=print_desk | system,
             label=gettext_lazy("Printed"),
             guards=[is_sealed, accreditation_holds],
             sets={"printed_at": the_moment},

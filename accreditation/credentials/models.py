@@ -11,6 +11,7 @@ from accreditation.credentials.badges import Badge, BadgePicture
 from accreditation.credentials.design import BadgeDesign
 from accreditation.credentials.keys import SigningKey
 from accreditation.credentials.listing import SignedList
+from accreditation.credentials.print_runs import PrintRun, PrintRunBadge, PrintRunPart
 from accreditation.missions.models import Category, Election, Mission
 from accreditation.observers.models import Membership, Person
 
@@ -20,6 +21,9 @@ __all__ = [
     "Badge",
     "BadgeDesign",
     "BadgePicture",
+    "PrintRun",
+    "PrintRunBadge",
+    "PrintRunPart",
     "SignedList",
     "SigningKey",
 ]

@@ -51,7 +51,7 @@ MAY = {
     "approver": "hold release",
     "clerk": "",
     "auditor": "",
-    "system": "seal void reissue",
+    "system": "seal print void reissue",
     "head of another mission": "",
 }
 MOVES = [
