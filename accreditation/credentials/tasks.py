@@ -1,10 +1,26 @@
 """What Celery wakes for badges: fetch, call, nothing else."""
 
 from celery import shared_task
+from celery.utils.log import get_task_logger
 from django.utils import timezone
 
+from accreditation.credentials.keyring import NoPrivateKey
 from accreditation.credentials.listing import publish_list
+from accreditation.credentials.printing_work import work_on_waiting
 from accreditation.credentials.reissuing import reissue_badges_of_revoked_keys
+from accreditation.credentials.sealing import seal_waiting
+
+log = get_task_logger(__name__)
+
+
+@shared_task(ignore_result=True)
+def seal_badges() -> int:
+    """Sign the badges that wait; how many were. Without a key they wait on, and the log says what to do."""
+    try:
+        return seal_waiting(now=timezone.now())
+    except NoPrivateKey as error:
+        log.warning("Badges wait for their signature: %s", error)
+        return 0
 
 
 @shared_task(ignore_result=True)
@@ -18,3 +34,9 @@ def publish_signed_list() -> int | None:
 def reissue_after_revocation() -> int:
     """Go on with replacing the badges of revoked keys; how many were."""
     return reissue_badges_of_revoked_keys(timezone.now(), at_most=5000)
+
+
+@shared_task(ignore_result=True)
+def work_on_print_runs() -> int:
+    """Make the print runs that wait, and go on with those whose worker died; how many."""
+    return work_on_waiting(now=timezone.now())
