@@ -1,6 +1,7 @@
 """Dates and times in words. A time never stands without its zone: the law's clock is the election's clock."""
 
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, get_timezone_location
@@ -25,13 +26,19 @@ def _locale() -> str:
 def day_in_words(day: date) -> str:
     """Write a date out, day first, month by name: '10 December 2026'. Digits are Western in all languages."""
     language = _language()
-    words = format_date(day, DAY_PATTERNS.get(language, "d MMMM y"), locale=_locale())
+    words = _formatted(day, DAY_PATTERNS.get(language, "d MMMM y"), _locale())
     return words.replace("1 ", "1er ", 1) if language == "fr" and day.day == 1 else words
 
 
 def day_and_month(day: date) -> str:
     """Write a date without its year, for a column of days around an election: '17 Dec'."""
-    return format_date(day, "d MMM", locale=_locale())
+    return _formatted(day, "d MMM", _locale())
+
+
+@lru_cache(maxsize=4096)
+def _formatted(day: date, pattern: str, locale: str) -> str:
+    """A list names the same few days on every row, and Babel takes as long for one as the rest of the row."""
+    return format_date(day, pattern, locale=locale)
 
 
 def offset_in_words(moment: datetime) -> str:

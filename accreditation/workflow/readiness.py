@@ -4,6 +4,8 @@ The same rules as observers.completeness, which words them for one person; a tes
 """
 
 from collections.abc import Callable
+from functools import reduce
+from operator import or_
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -77,19 +79,16 @@ def lacking(mission: Mission, code: str) -> QuerySet[Application]:
     rows = Application.objects.filter(
         mission=mission, state__in=[Application.State.DRAFT, Application.State.INFORMATION_REQUESTED]
     )
-    if code == "any":
-        condition = Q(pk__in=[])
-        for _words, condition_of in MISSING.values():
-            condition |= condition_of(mission)
-        return rows.filter(condition)
-    return rows.filter(MISSING[code][1](mission))
+    return rows.filter(_anything(mission) if code == "any" else MISSING[code][1](mission))
+
+
+def _anything(mission: Mission) -> Q:
+    return reduce(or_, (condition_of(mission) for _words, condition_of in MISSING.values()))
 
 
 def complete_drafts(mission: Mission) -> QuerySet[Application]:
     """The mission's drafts that lack nothing, in the order of the roster."""
     rows = Application.objects.filter(
-        mission=mission, state=Application.State.DRAFT, membership__ended_at=None
+        ~_anything(mission), mission=mission, state=Application.State.DRAFT, membership__ended_at=None
     )
-    for _words, condition_of in MISSING.values():
-        rows = rows.exclude(condition_of(mission))
     return rows.order_by(F("membership__sort_key"), "membership_id")

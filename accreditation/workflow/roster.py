@@ -56,13 +56,13 @@ def page_of(
     }
     for row in rows.values():
         row.mission = mission
-    found = [(rank, rows[pk]) for rank, pk in keys if pk in rows]
+    shown = [(rank, rows[pk]) for rank, pk in keys if pk in rows]
     ahead = more if backwards else place is not None
     behind = True if backwards else more
     return Page(
-        [row for __, row in found],
-        str(Key(found[0][1].public_id, found[0][0])) if found and ahead else "",
-        str(Key(found[-1][1].public_id, found[-1][0])) if found and behind else "",
+        [row for __, row in shown],
+        str(Key(shown[0][1].public_id, shown[0][0])) if shown and ahead else "",
+        str(Key(shown[-1][1].public_id, shown[-1][0])) if shown and behind else "",
     )
 
 

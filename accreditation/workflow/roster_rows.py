@@ -11,7 +11,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from accreditation.core import moments
-from accreditation.missions.models import CannedReason, Category, Mission, RefusalGround
+from accreditation.missions.models import CannedReason, Category, Mission, RefusalGround, Role
 from accreditation.observers.completeness import missing, pledge_missing
 from accreditation.observers.models import Membership
 from accreditation.workflow.models import Application, Decision, InformationRequest
@@ -50,7 +50,12 @@ class Row:
     @property
     def role_words(self) -> str:
         """The role where there is one, else the category: what the sketch calls 'Parliamentarian'."""
-        return self.membership.get_role_display() or self.category.name
+        return role_in_words(self.membership) or self.category.name
+
+
+def role_in_words(membership: Membership) -> str:
+    """'short-term observer'; '' where none is said. Django's own way words all the roles to find one."""
+    return str(Role(membership.role).label) if membership.role else ""
 
 
 class Wording:

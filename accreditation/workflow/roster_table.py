@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from accreditation.missions.models import Category, Mission
 from accreditation.workflow.roster import Filters, counts, page_of
-from accreditation.workflow.roster_rows import Row, rows_of
+from accreditation.workflow.roster_rows import Row, role_in_words, rows_of
 
 ROWS_A_READ = 500
 WIDTHS = (24, 24, 28, 13, 22, 14, 20, 20, 20, 14, 40, 13, 12, 13, 12, 12)
@@ -64,7 +64,7 @@ def values_of(row: Row) -> list[Value]:
         membership.citizenship_id,
         membership.document.masked,
         row.category.name,
-        membership.get_role_display() if membership.role else "",
+        role_in_words(membership),
         str(row.state.word),
         accreditation.number_in_words if accreditation is not None else "",
         row.needs_words,

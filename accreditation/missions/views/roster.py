@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from accreditation.missions.legal_dates import LegalDate
 from accreditation.missions.models import Mission
 from accreditation.missions.views.access import Room, of_mission
+from accreditation.missions.views.showing import lines_of
 from accreditation.workflow.plain_states import ACCREDITED, ASKED, DRAFT, GROUPS, WITH_THE_COMMISSION
 from accreditation.workflow.readiness import MISSING, complete_drafts
 from accreditation.workflow.roster import SORTS, Counts, Filters, counts, page_of
@@ -48,13 +49,15 @@ def roster(room: Room) -> HttpResponse:
     found = counts(room.mission)
     after, before = said.get("after", ""), said.get("before", "")
     page = page_of(room.mission, filters, after=after, before=before, found=found)
+    # Whoever reads this page speaks for the mission, so letters to its people reach somebody.
+    rows = rows_of(room.mission, page.memberships, room.categories, reachable=True)
     context = {
         "counts": found,
         "figures": _figures(room, found),
         "filters": filters,
         "page": page,
-        # Whoever reads this page speaks for the mission, so letters to its people reach somebody.
-        "rows": rows_of(room.mission, page.memberships, room.categories, reachable=True),
+        "rows": rows,
+        "lines": lines_of(room, rows),
         "complete": _complete(room, found),
         "groups": GROUPS,
         "categories": room.categories,
