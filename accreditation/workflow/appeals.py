@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from accreditation.core.outbox import OutboxMessage
-from accreditation.workflow.models import Application, Decision
+from accreditation.workflow.models import Application, ApplicationQuerySet, Decision
 
 
 def standing_refusal(application: Application) -> Decision | None:
@@ -32,13 +32,13 @@ def appeal_last_moment(application: Application) -> datetime | None:
     return application.election.calendar.appeal_closes_at(sent) if sent else None
 
 
-def newer_files(application: Application) -> QuerySet[Application]:
+def newer_files(application: Application) -> ApplicationQuerySet:
     """The live files of the same person at this election that were opened after this one."""
     of_person = Application.objects.filter(person=application.person_id, election=application.election_id)
     return of_person.filter(pk__gt=application.pk).live()
 
 
-def drafts_of_others(application: Application) -> QuerySet[Application]:
+def drafts_of_others(application: Application) -> ApplicationQuerySet:
     """Newer drafts that neither this mission nor this applicant opened: nobody has applied with them yet."""
     drafts = newer_files(application).filter(state=Application.State.DRAFT)
     others = drafts.exclude(mission=application.mission_id)
