@@ -38,6 +38,7 @@ NAME, PASSPORT, ADDRESS = "Zqvictim", "ZQ7654321", "victim@zq.example"
 
 WHO_GETS_IN = {
     "everybody": {200, 302, 303, 405, 400, 403, 429},
+    "everybody, where there is such a file": {200, 404, 405},
     "nobody but the commission": {302, 403, 404, 405},
     "nobody but the mission's heads": {302, 404, 405},
     "the applicant, on the own file": {200, 302, 303, 404, 405, 422},
@@ -53,6 +54,7 @@ TABLE = {
     "front": "everybody",
     "welcome": "everybody",
     "healthz": "everybody",
+    "verifier": "everybody, where there is such a file",
     "readyz": "everybody",
     "account_": "everybody",
     "mfa_": "whoever signed in, own rows only",

@@ -1,0 +1,184 @@
+"""The verifier as files: what /v serves, its own policy, its size, its words, and the folder for any other server."""
+
+import gzip
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.test import Client
+
+from accreditation.credentials import verifier_files as files
+from accreditation.credentials.listing import publish_list
+from accreditation.credentials.verifier_files import FOLDER, SCANNER, address_of, verifier_files
+from tests.badges import make_keys
+from tests.factories import NOW
+
+WORDS = {path.stem: json.loads(path.read_text("utf-8")) for path in (FOLDER / "words").glob("*.json")}
+FORMS = {
+    "en": {"one", "other"},
+    "az": {"other"},
+    "fr": {"one", "other"},
+    "ru": {"one", "few", "many", "other"},
+    "ar": {"zero", "one", "two", "few", "many", "other"},
+}
+MODULES = sorted(FOLDER.glob("*.js"))
+
+
+@pytest.fixture
+def client() -> Client:
+    return Client(headers={"Accept-Encoding": "gzip, br"})
+
+
+def test_every_file_of_the_folder_is_served_with_its_type_and_the_policy(client: Client) -> None:
+    for name, file in verifier_files().items():
+        answer = client.get(address_of(name))
+        assert answer.status_code == 200, name
+        content = answer.content
+        if answer.headers.get("Content-Encoding") == "gzip":
+            content = gzip.decompress(content)
+        assert content == file.content, name
+        assert answer.headers["Content-Type"] == file.content_type
+        assert answer.headers["Service-Worker-Allowed"] == "/v"
+        assert "camera=(self)" in answer.headers["Permissions-Policy"]
+        policy = answer.headers["Content-Security-Policy"]
+        assert {part.strip() for part in policy.split(";")} == set(files.policy_in_words().split("; "))
+        assert "unsafe-inline" not in policy and "'unsafe-eval'" not in policy
+
+
+def test_the_page_sets_no_cookie_and_asks_no_database(client: Client) -> None:
+    assert not client.get("/v").cookies  # this test has no database: a query would raise
+
+
+@pytest.mark.parametrize(
+    "name", ["nothing.js", "../urls.py", "words/", "vendor/zxing-wasm-3.1.4/LICENSE", "index.html.gz"]
+)
+def test_nothing_but_the_folder_s_files_is_served(client: Client, name: str) -> None:
+    assert client.get(f"/v/{name}").status_code in (404, 400)
+
+
+def test_an_unchanged_file_is_not_sent_again(client: Client) -> None:
+    etag = client.get("/v/page.js").headers["ETag"]
+    again = client.get("/v/page.js", headers={"If-None-Match": etag})
+    assert (again.status_code, again.content) == (304, b"")
+
+
+def test_the_worker_s_version_changes_with_any_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def version() -> str:
+        verifier_files.cache_clear()
+        found = re.match(rb'const VERSION = "(\w{16})"', verifier_files()["sw.js"].content)
+        assert found
+        return found[1].decode()
+
+    before = version()
+    for path in FOLDER.rglob("*"):
+        if path.is_file():
+            copy = tmp_path / path.relative_to(FOLDER)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            copy.write_bytes(path.read_bytes())
+    monkeypatch.setattr(files, "FOLDER", tmp_path)
+    assert version() == before
+    (tmp_path / "words" / "az.json").write_bytes(b"{}")
+    assert version() != before
+    verifier_files.cache_clear()
+
+
+def test_the_worker_keeps_every_file_but_itself() -> None:
+    found = re.search(rb"const FILES = (\[.*?\]);", verifier_files()["sw.js"].content)
+    assert found
+    assert set(json.loads(found[1])) == {address_of(name) for name in verifier_files()} - {"/v/sw.js"}
+
+
+# Size
+
+
+def test_the_page_is_at_most_60_kb_before_the_scanner_and_600_kb_with_all() -> None:
+    size = {name: min(len(file.compressed), len(file.content)) for name, file in verifier_files().items()}
+    assert sum(size.values()) <= 600_000
+    before_the_scanner = {name: count for name, count in size.items() if not name.startswith(SCANNER)}
+    assert sum(before_the_scanner.values()) <= 60_000
+
+
+# Words
+
+
+def test_every_language_has_all_words_and_their_places() -> None:
+    assert set(WORDS) == {"en", "az", "fr", "ru", "ar"}
+    english = WORDS["en"]
+    for language, words in WORDS.items():
+        assert list(words) == list(english), language
+        for name, said in words.items():
+            assert isinstance(said, dict) == isinstance(english[name], dict), (language, name)
+            if isinstance(said, dict):
+                assert set(said) == FORMS[language], (language, name)
+                assert places(said["other"]) == places(english[name]["other"]), (language, name)
+            else:
+                assert said.strip(), (language, name)
+                assert places(said) == places(english[name]), (language, name)
+
+
+def places(text: str) -> set[str]:
+    return set(re.findall(r"\{(\w+)\}", text))
+
+
+def test_no_word_is_left_over_and_none_is_missing() -> None:
+    code = "\n".join(path.read_text("utf-8") for path in [*MODULES, FOLDER / "index.html"])
+    quoted = set(re.findall(r"""["'`]([a-z][a-z0-9_]*)["'`]""", code))
+    built = (
+        "verdict_",
+        "reason_",
+        "month_",
+        "zone_",
+        "refused_",
+    )  # names put together from a verdict, a reason ...
+    unused = [name for name in WORDS["en"] if name not in quoted and not name.startswith(built)]
+    assert unused == []
+    asked = set(re.findall(r"""say\("([a-z_]+)"|data-word="([a-z_]+)\"""", code))
+    assert {first or second for first, second in asked} - set(WORDS["en"]) == set()
+    reasons = set(re.findall(r"""answer\("\w+", "(\w+)\"""", code)) | {
+        f"server_{told}" for told in ("forged", "void", "expired", "unknown_key", "not_yet", "unconfirmed")
+    }
+    assert {f"reason_{reason}" for reason in reasons} - set(WORDS["en"]) == set()
+    assert {f"refused_{r}" for r in ("signature", "unknown_key", "malformed", "rolled_back")} <= set(
+        WORDS["en"]
+    )
+
+
+def test_nothing_is_fetched_from_elsewhere() -> None:
+    """The vendored reader names a public server for its .wasm: decoder.js must tell it another place."""
+    for name, file in verifier_files().items():
+        if name.endswith((".js", ".html", ".css", ".webmanifest")) and not name.startswith("vendor/"):
+            outside = set(re.findall(rb"https?://[\w.]+", file.content)) - {b"http://www.w3.org"}
+            assert outside == set(), name
+    assert b"locateFile" in verifier_files()["decoder.js"].content
+
+
+# Any other server
+
+
+@pytest.mark.django_db
+def test_the_folder_for_other_servers_needs_a_list() -> None:
+    with pytest.raises(CommandError, match="no signed list"):
+        call_command("publish_verifier", out=Path("/nonexistent"))
+
+
+@pytest.mark.django_db
+def test_the_folder_for_other_servers_holds_files_list_and_keys(
+    tmp_path: Path, client: Client, settings: Any
+) -> None:
+    settings.SIGNING_KEYS_DIR = tmp_path / "keys"
+    make_keys()
+    publish_list(NOW)
+    out = tmp_path / "out"
+    call_command("publish_verifier", out=out)
+    for name, file in verifier_files().items():
+        assert (out / "v" / name).read_bytes() == file.content
+        assert gzip.decompress((out / "v" / f"{name}.gz").read_bytes()) == file.content
+    listed = client.get("/v/list", headers={"Accept-Encoding": "identity"})
+    assert (out / "v" / "list").read_bytes() == listed.content
+    assert json.loads((out / "v" / "keys.json").read_bytes()) == client.get("/v/keys.json").json()
+    headers = (out / "_headers").read_text()
+    assert files.policy_in_words() in headers and "Service-Worker-Allowed: /v" in headers
+    assert not list(out.rglob("*.new"))
