@@ -47,7 +47,8 @@ class Happening:
 class Verdict:
     """A decision in the words of its letter. `appeal_last` is the first moment too late; None while unknown.
 
-    `is_final`: an appeal against the refusal was rejected or withdrawn, and there is no second one.
+    `is_final`: an appeal against the refusal was rejected, or withdrawn (`withdrawn_at`), and there is no second
+    one. A withdrawn appeal left no ruling: the refusal itself is shown.
     """
 
     decision: Decision
@@ -55,6 +56,7 @@ class Verdict:
     appeal_last: datetime | None = None
     may_appeal: bool = False
     is_final: bool = False
+    withdrawn_at: datetime | None = None
 
 
 def history_of(application: Application) -> list[Happening]:
@@ -97,7 +99,14 @@ def verdict_on(applying: Applying) -> Verdict | None:
     refusal = application.decisions.filter(kind=Decision.Kind.REFUSAL).last()
     if application.state != Application.State.APPROVED and refusal is not None:
         codes = refusal.grounds
-        verdict.decision = decision if decision.kind == Decision.Kind.UPHELD else refusal
+        verdict.withdrawn_at = (
+            AuditEvent.objects.about(application)
+            .filter(verb="withdraw_appeal")
+            .values_list("at", flat=True)
+            .first()
+        )
+        ruled = decision.kind == Decision.Kind.UPHELD and verdict.withdrawn_at is None
+        verdict.decision = decision if ruled else refusal
         verdict.grounds = list(RefusalGround.objects.filter(election=applying.election, code__in=codes))
         verdict.appeal_last = appeal_last_moment(application)
         in_time = verdict.appeal_last is None or applying.now < verdict.appeal_last
@@ -105,3 +114,20 @@ def verdict_on(applying: Applying) -> Verdict | None:
         refused = application.state == Application.State.REFUSED
         verdict.may_appeal = refused and in_time and not verdict.is_final
     return verdict
+
+
+def named_file(applying: Applying) -> Application | None:
+    """The live or accredited file that a mission opened for this very e-mail address, while there is no own one.
+
+    It is what the address of a letter shows as well (`from_letter`): its state, nothing that the mission states.
+    """
+    if applying.application is not None:
+        return None
+    files = Application.objects.filter(
+        election=applying.election,
+        applicant=None,
+        membership__email__iexact=applying.user.email,
+        membership__ended_at=None,
+        state__in=(*Application.LIVE, Application.State.APPROVED),
+    )
+    return files.select_related("mission").order_by("pk").first()

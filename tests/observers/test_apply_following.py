@@ -344,10 +344,25 @@ def test_an_appeal_is_withdrawn_on_a_page_of_its_own_and_the_refusal_is_final(cl
     assert Appeal.objects.get().outcome.kind == "upheld"
     assert OutboxMessage.objects.get(kind="appeal_outcome").facts["outcome"] == "withdrawn"
     after = text(answer)
+    refusal = application.decisions.get(kind="refusal")
+    assert f"No. {refusal.number}, " in after and "withdrawn by the appellant" not in after
+    words = re.sub(r"</?time[^>]*>", "", after)
+    assert "The appeal was withdrawn on 23 November 2026, 13:00 Baku time (UTC+4): the refusal" in words
     assert "the refusal is final" in after and "If you do not agree" not in after
     assert "/en/apply/demo/appeal/" not in after and "Withdraw the appeal" not in after
     assert client.get("/en/apply/demo/withdraw/")["Location"] == "/en/apply/demo/"
     assert client.get("/en/apply/demo/appeal/")["Location"] == "/en/apply/demo/"
+
+
+def test_a_rejected_appeal_shows_its_ruling_and_offers_no_second_one(client, ready):
+    applying.send(client)
+    application = decided(ready, "refusal")
+    client.post("/en/apply/demo/appeal/", {"text": "The page was whole.", "version": application.version})
+    factories.move(application, "uphold", factories.make_approver(), **factories.RULING)
+    page = text(client.get("/en/apply/demo/"))
+    assert factories.RULING["ruling"] in page
+    assert "The appeal was rejected: the refusal is final." in page
+    assert "/en/apply/demo/appeal/" not in page
 
 
 def test_a_page_that_withdraws_a_file_does_not_withdraw_its_appeal(client, ready):
