@@ -13,6 +13,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from accreditation.core.outbox import OutboxMessage
+from accreditation.credentials.print_runs import PrintRun
 from accreditation.missions.models import MissionRole
 from accreditation.observers.models import ListImport, PossibleDuplicate, Upload
 from accreditation.workflow.models import Amendment
@@ -99,6 +100,7 @@ def victim(settings: Any) -> Any:
     Amendment.objects.create(
         application=application, membership=membership, fields=["function"], wish="{}", asked_at=NOW
     )
+    PrintRun.objects.create(election=mission.election, asked_at=NOW, state="done", pdf="none")
     ListImport.objects.create(mission=mission, file_name="list.xlsx", stored_name="none", sent_at=NOW)
     approved = application_in("approved", membership=complete(make_membership(mission, family_name=NAME)))
     return application, approved
@@ -141,6 +143,12 @@ def fill(name: str, route: str, application: Any, approved: Any) -> str:
         values["pk"] = application.membership.delegation_id
     if "possibleduplicate" in name and duplicate is not None:
         values["pk"] = duplicate.pk
+    if "credentials_badge" in name:
+        values["pk"] = approved.accreditation.badges.get().pk
+        values["name"] = "hold" if "many" in name else "report_lost"
+    if "credentials_badge_run" in name:
+        run = PrintRun.objects.get()
+        values["public_id"] = run.public_id
     if "accreditation" in name:
         values["pk"] = approved.accreditation_id
     if "person" in name:

@@ -51,8 +51,6 @@ class PrintRun(models.Model):
 
     if TYPE_CHECKING:
         asked_by_id: int | None
-        rows: "models.Manager[PrintRunBadge]"
-        parts: "models.Manager[PrintRunPart]"
 
     class Meta:
         verbose_name = _("print run")
@@ -77,9 +75,6 @@ class PrintRunPart(models.Model):
     number = models.PositiveIntegerField()
     name = models.CharField(_("name in the private storage"), max_length=120, blank=True, editable=False)
     settled = models.BooleanField(default=False)
-
-    if TYPE_CHECKING:
-        rows: "models.Manager[PrintRunBadge]"
 
     class Meta:
         ordering = ("number",)

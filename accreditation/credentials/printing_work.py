@@ -27,10 +27,11 @@ from accreditation.credentials.badge_states import BADGE
 from accreditation.credentials.badges import Badge
 from accreditation.credentials.facing import faces_of
 from accreditation.credentials.print_runs import PrintRun, PrintRunBadge, PrintRunPart
-from accreditation.credentials.printing.apart import CannotPrint, Layout, badges_pdf_apart
+from accreditation.credentials.printing.apart import badges_pdf_apart
 from accreditation.credentials.printing.binding import bound
 from accreditation.credentials.printing.faces import BadgeFace
 from accreditation.credentials.printing.glyphs import missing_in
+from accreditation.credentials.printing.typesetting import CannotPrint, Layout
 from accreditation.missions.models import Election
 
 log = logging.getLogger(__name__)
@@ -154,8 +155,8 @@ def _work(run: PrintRun, now: datetime) -> None:
     try:
         for part in run.parts.filter(settled=False):  # what somebody who died had begun
             _settle(run, part, actor, now)
-        while (part := _next_part(run, actor, now)) is not None:
-            _settle(run, part, actor, now)
+        while (made := _next_part(run, actor, now)) is not None:
+            _settle(run, made, actor, now)
         _bind(run, now)
     except DatabaseError:
         raise  # whoever comes next goes on from what is committed

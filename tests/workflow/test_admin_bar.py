@@ -18,7 +18,15 @@ from tests.signing_in import sign_in
 
 pytestmark = pytest.mark.django_db
 
-FOR_ALL = {"Desk", "Accreditations", "Missions", "How many people", "Elections and rules", "All records"}
+FOR_ALL = {
+    "Desk",
+    "Accreditations",
+    "Badges",
+    "Missions",
+    "How many people",
+    "Elections and rules",
+    "All records",
+}
 SHOWN = {
     CLERK: FOR_ALL | {"Possible duplicates", "Letters", "Lists"},
     SUPERVISOR: FOR_ALL | {"Possible duplicates", "Letters", "Lists"},

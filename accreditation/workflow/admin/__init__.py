@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 
+from accreditation.accounts.roles import PRINT_DESK, roles_of
 from accreditation.core.outbox import OutboxMessage
 from accreditation.core.site import BarLink, site
 from accreditation.credentials.models import Accreditation
@@ -59,7 +60,9 @@ class PossibleDuplicateAdmin(ReadOnly):
 
 
 def where_staff_begin(request: HttpRequest) -> str:
-    """The desk, for all who read people; who only keeps settings stays at the list of records."""
+    """The desk, for all who read people, and the badges for who only prints; others begin at the list of records."""
+    if roles_of(request.user) == {PRINT_DESK}:
+        return reverse("admin:credentials_badge_changelist")
     return reverse("admin:workflow_application_changelist") if reads_people(request.user) else ""
 
 
