@@ -123,10 +123,8 @@ class Desk:
 
     def badges(self) -> QuerySet[Badge]:
         """All badges of the election, each with the day on which its bearer arrives."""
-        return (
-            Badge.objects.visible_to(self.user)
-            .filter(accreditation__election=self.election)
-            .annotate(arrives=Coalesce(f"{STATED}__arrives_on", f"{STATED}__delegation__arrives_on"))
+        return with_arrivals(
+            Badge.objects.visible_to(self.user).filter(accreditation__election=self.election)
         )
 
     def rows(self, queue: Queue, filters: Filters = Filters()) -> QuerySet[Badge]:
@@ -150,6 +148,11 @@ class Desk:
         for day in rows.values_list("arrives", flat=True):
             days[day] += 1
         return list(days.items())
+
+
+def with_arrivals(rows: QuerySet[Badge]) -> QuerySet[Badge]:
+    """Each with `arrives`: the day that the person stated, else the delegation's."""
+    return rows.annotate(arrives=Coalesce(f"{STATED}__arrives_on", f"{STATED}__delegation__arrives_on"))
 
 
 def in_order(rows: QuerySet[Badge]) -> QuerySet[Badge]:
