@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accreditation.missions.views import bulk, lists, mission, people, pictures, roster, steps
+from accreditation.missions.views import badges, bulk, lists, mission, people, pictures, roster, steps
 
 app_name = "missions"
 
@@ -30,6 +30,8 @@ urlpatterns = [
     path(f"{_PERSON}again/", steps.again, name="again"),
     path(f"{_PERSON}replace/", people.replace, name="replace"),
     path(f"{_PERSON}not-coming/", steps.not_coming, name="not_coming"),
+    path(f"{_PERSON}badge/lost/", badges.lost, name="badge_lost"),
+    path(f"{_PERSON}badge/<str:name>/", badges.standby, name="badge_standby"),
     path(f"{_PERSON}move/<str:name>/", steps.move, name="move"),
     path(f"{_PERSON}letters/<int:pk>/", people.letter, name="letter"),
     path(f"{_PERSON}pictures/<str:kind>/", pictures.upload, name="upload"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accreditation.observers.views import home, questions, sending, start
+from accreditation.observers.views import badge, home, questions, sending, start
 
 urlpatterns = [
     path("", start.front, name="front"),
@@ -12,6 +12,7 @@ urlpatterns = [
     path("apply/<slug:code>/check/", sending.check, name="apply-check"),
     path("apply/<slug:code>/withdraw/", home.withdraw, name="apply-withdraw"),
     path("apply/<slug:code>/appeal/", home.appeal, name="apply-appeal"),
+    path("apply/<slug:code>/badge-lost/", badge.lost, name="apply-badge-lost"),
     path("apply/<slug:code>/again/", home.again, name="apply-again"),
     path("apply/<slug:code>/pictures/<slug:public_id>/", questions.picture, name="apply-picture"),
     path("apply/<slug:code>/<slug:task>/", questions.question, name="apply-task"),

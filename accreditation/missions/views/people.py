@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from accreditation.core.errors import Refused
 from accreditation.core.mail import render as render_letter
+from accreditation.credentials.bearing import PLAIN, badge_of, offered
 from accreditation.missions.forms import StatementForm
 from accreditation.missions.models import Mission
 from accreditation.missions.views.access import Room, add_reasons, of_mission
@@ -50,6 +51,13 @@ def person(room: Room, public_id: str) -> HttpResponse:
         "pictures": _pictures(membership, row),
         "pictures_open": application is not None and application.state in OPEN_FOR_PICTURES,
     }
+    badge = badge_of(application.accreditation if application else None)
+    if badge is not None:
+        context |= {
+            "badge": badge,
+            "badge_words": PLAIN[badge.state],
+            "badge_moves": offered(badge, room.actor),
+        }
     if membership.ended_at is None:
         context |= _what_may_be_done(room, membership, row)
     return room.render("person.html", **context)

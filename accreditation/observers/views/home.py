@@ -12,6 +12,8 @@ from accreditation.core.actors import Actor, actor_of
 from accreditation.core.errors import MoveError
 from accreditation.core.machine import perform
 from accreditation.core.refusals import move_refused
+from accreditation.credentials.bearing import PLAIN, badge_of
+from accreditation.credentials.bearing import offered as badge_moves
 from accreditation.observers.forms import AppealForm
 from accreditation.observers.views.access import own_application, to_application
 from accreditation.observers.views.summary import sections_of
@@ -61,6 +63,7 @@ def status_of(applying: Applying) -> dict[str, Any]:
     assert application is not None
     offered = {move.name for move in APPLICATION.available(application, Actor(applying.user))}
     due = application.decision_due_at
+    badge = badge_of(application.accreditation) if not applying.led_by_another else None
     verdict = verdict_on(applying)
     last = verdict.appeal_last if verdict is not None else None
     return {
@@ -76,6 +79,9 @@ def status_of(applying: Applying) -> dict[str, Any]:
         "sections": [] if applying.led_by_another else sections_of(applying, rows_of(applying)),
         "verdict": verdict,
         "appeal_words": applying.election.calendar.in_words(last) if last else "",
+        "badge": badge,
+        "badge_words": PLAIN[badge.state] if badge is not None else None,
+        "may_report_lost": badge is not None and "report_lost" in badge_moves(badge, Actor(applying.user)),
         "may_withdraw": "withdraw" in offered,
         "may_withdraw_appeal": "withdraw_appeal" in offered,
         "can_begin_again": can_begin_again(applying),
