@@ -1,36 +1,101 @@
-"""Typesetting in a process of its own, with a time limit: for web pages, and for all that may fork afterwards.
+"""Typesetting in a process of its own, with a time limit: for web pages, print runs, and all that may fork.
 
-The child gets no environment but its path, so no secret; what goes in and out goes by pipes.
+The child gets no environment but its path, so no secret; a sheet goes to it by a private folder.
 """
 
-import base64
 import json
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from threading import Timer
+from types import TracebackType
+from typing import Self
 
+from accreditation.credentials.printing import compiling
+from accreditation.credentials.printing.compiling import CannotPrint
 from accreditation.credentials.printing.faces import BadgeFace, CertificateFace, LetterFace
 from accreditation.credentials.printing.typesetting import (
-    CannotPrint,
     Layout,
-    MissingGlyphs,
-    badges_pdf,
-    certificate_pdf,
-    letter_pdf,
+    Sheet,
+    badges_sheet,
+    certificate_sheet,
+    letter_sheet,
 )
 
 ROOT = Path(__file__).parents[3]
 SECONDS = 20.0
-REFUSED = 3
-"""Exit code: standard output says why, as JSON."""
 
-Face = BadgeFace | CertificateFace | LetterFace
-KINDS: dict[str, type[Face]] = {"badges": BadgeFace, "certificate": CertificateFace, "letter": LetterFace}
+
+class Press:
+    """A child process that compiles one sheet after another; used with `with`. Not for several threads at once."""
+
+    def __init__(self, *, seconds: float = SECONDS) -> None:
+        """`seconds`: the most that one sheet may take."""
+        self._seconds = seconds
+
+    def __enter__(self) -> Self:
+        self._child = subprocess.Popen(
+            [sys.executable, "-m", compiling.__name__],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            cwd=ROOT,
+            env={
+                name: os.environ[name] for name in ("PATH", "TMPDIR", "LD_LIBRARY_PATH") if name in os.environ
+            },
+            text=True,
+        )
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._child.kill()
+        self._child.communicate()
+
+    def typeset(self, sheet: Sheet) -> bytes:
+        """As `typesetting.typeset`; CannotPrint also when it takes too long, and the press is of no use then."""
+        return next(self.typeset_each([sheet]))
+
+    def typeset_each(self, sheets: Iterable[Sheet]) -> Iterator[bytes]:
+        """The PDF of each sheet in order; the next one is laid out here while the child compiles."""
+        with ExitStack() as folders:  # at most two: the one that the child reads, and the next
+            waiting: tuple[Path, ExitStack] | None = None
+            for sheet in sheets:
+                its_own = folders.enter_context(ExitStack())
+                folder = its_own.enter_context(sheet.folder())
+                pdf = self._finished(*waiting) if waiting else None
+                self._begin(folder, sheet)
+                waiting = folder, its_own
+                if pdf is not None:
+                    yield pdf
+            if waiting:
+                yield self._finished(*waiting)
+
+    def _begin(self, folder: Path, sheet: Sheet) -> None:
+        assert self._child.stdin is not None
+        try:
+            self._child.stdin.write(json.dumps({**sheet.job(), "folder": str(folder)}) + "\n")
+            self._child.stdin.flush()
+        except BrokenPipeError:
+            raise CannotPrint("typesetting has ended") from None
+
+    def _finished(self, folder: Path, its_own: ExitStack) -> bytes:
+        """The PDF, once the child says that it lies in the folder, which is removed then."""
+        assert self._child.stdout is not None
+        limit = Timer(self._seconds, self._child.kill)
+        limit.start()
+        line = self._child.stdout.readline()
+        limit.cancel()
+        if not line:
+            raise CannotPrint(f"typesetting ended, or took longer than {self._seconds:g} seconds")
+        if why := json.loads(line)["why"]:
+            raise CannotPrint(why)
+        with its_own:
+            return (folder / "sheet.pdf").read_bytes()
 
 
 def badges_pdf_apart(
@@ -43,80 +108,17 @@ def badges_pdf_apart(
     seconds: float = SECONDS,
 ) -> bytes:
     """As `typesetting.badges_pdf`; CannotPrint also when it takes longer than `seconds`."""
-    return _apart("badges", faces, at, seconds, layout=layout, marks=marks, tagged=tagged)
+    return _apart(badges_sheet(faces, at=at, layout=layout, marks=marks, tagged=tagged), seconds)
 
 
 def certificate_pdf_apart(face: CertificateFace, *, at: datetime, seconds: float = SECONDS) -> bytes:
-    return _apart("certificate", [face], at, seconds)
+    return _apart(certificate_sheet(face, at=at), seconds)
 
 
 def letter_pdf_apart(face: LetterFace, *, at: datetime, seconds: float = SECONDS) -> bytes:
-    return _apart("letter", [face], at, seconds)
+    return _apart(letter_sheet(face, at=at), seconds)
 
 
-def _apart(kind: str, faces: Sequence[Face], at: datetime, seconds: float, **options: Any) -> bytes:
-    job = {"kind": kind, "faces": [asdict(face) for face in faces], "at": at.isoformat(), "options": options}
-    try:
-        done = subprocess.run(
-            [sys.executable, "-m", __spec__.name if __spec__ else __name__],
-            input=json.dumps(job, default=_written).encode(),
-            capture_output=True,
-            cwd=ROOT,
-            env={
-                name: os.environ[name] for name in ("PATH", "TMPDIR", "LD_LIBRARY_PATH") if name in os.environ
-            },
-            timeout=seconds,
-        )
-    except subprocess.TimeoutExpired:
-        raise CannotPrint(f"typesetting took longer than {seconds:g} seconds") from None
-    if done.returncode == REFUSED:
-        said = json.loads(done.stdout)
-        raise (
-            MissingGlyphs([tuple(one) for one in said["glyphs"]])
-            if said["glyphs"]
-            else CannotPrint(said["why"])
-        )
-    if done.returncode:
-        raise CannotPrint(
-            f"typesetting ended with {done.returncode}: {done.stderr.decode(errors='replace')[-500:]}"
-        )
-    return done.stdout
-
-
-def _written(content: object) -> dict[str, str]:
-    assert isinstance(content, bytes)
-    return {"base64": base64.b64encode(content).decode()}
-
-
-def _read(value: Any) -> Any:
-    if isinstance(value, dict):
-        return base64.b64decode(value["base64"])
-    return tuple(value) if isinstance(value, list) else value
-
-
-def _face(kind: str, written: dict[str, Any]) -> Any:
-    return KINDS[kind](**{name: _read(value) for name, value in written.items()})
-
-
-def _typeset(job: dict[str, Any]) -> bytes:
-    faces = [_face(job["kind"], written) for written in job["faces"]]
-    at = datetime.fromisoformat(job["at"])
-    if job["kind"] == "badges":
-        return badges_pdf(faces, at=at, **job["options"])
-    return certificate_pdf(faces[0], at=at) if job["kind"] == "certificate" else letter_pdf(faces[0], at=at)
-
-
-def main() -> int:
-    """The child: a job as JSON on standard input, the PDF on standard output."""
-    try:
-        pdf = _typeset(json.load(sys.stdin.buffer))
-    except CannotPrint as error:
-        glyphs = error.letters if isinstance(error, MissingGlyphs) else []
-        sys.stdout.write(json.dumps({"why": str(error), "glyphs": glyphs}))
-        return REFUSED
-    sys.stdout.buffer.write(pdf)
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+def _apart(sheet: Sheet, seconds: float) -> bytes:
+    with Press(seconds=seconds) as press:
+        return press.typeset(sheet)

@@ -1,36 +1,33 @@
 """Badges, certificates and letters as PDF/A-2b by typst. The same faces and moment give the same bytes.
 
-**Never fork after a compile**: the child's next compile hangs for ever. So these functions may run in a worker that
-forks no more, and in a script; web processes, and any process that may fork, use `apart`.
+A sheet is first laid out as data, which anything may do, and then compiled: in this process (`typeset`, and the
+functions named `*_pdf`), never before a fork; or in a process of its own (`apart`), as web pages must.
 """
 
 import hashlib
 import json
 import tempfile
-import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
-import typst
-
+from accreditation.credentials.printing.compiling import CannotPrint, compiled
 from accreditation.credentials.printing.faces import BadgeFace, CertificateFace, LetterFace, ink_on, words
-from accreditation.credentials.printing.glyphs import FONTS, missing_in
+from accreditation.credentials.printing.glyphs import composed, is_a_mark, missing_in, widest
 from accreditation.credentials.printing.qr import qr_svg
+
+__all__ = ["CannotPrint", "MissingGlyphs", "Sheet", "badges_pdf", "certificate_pdf", "letter_pdf", "typeset"]
 
 Layout = Literal["a6", "a4"]
 TEMPLATES = Path(__file__).with_name("templates")
-STANDARD: Literal["a-2b"] = "a-2b"
 LONGEST_WORD = 36
 """Letters after which a word may be broken where it does not fit."""
 
 BREAK_HERE = "\u200b"
-
-
-class CannotPrint(Exception):
-    """Why a sheet was not made, as a sentence."""
 
 
 class MissingGlyphs(CannotPrint):
@@ -39,6 +36,36 @@ class MissingGlyphs(CannotPrint):
     def __init__(self, letters: list[tuple[str, str, str]]) -> None:
         self.letters = letters
         super().__init__("no font draws " + ", ".join(f"{code} {name}" for __, code, name in letters))
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """What typst reads: a template, its texts and figures, and pictures by file name."""
+
+    template: str
+    texts: Mapping[str, Any]
+    pictures: Mapping[str, bytes]
+    at: datetime
+    tagged: bool
+
+    def job(self) -> dict[str, Any]:
+        """What `compiling.compiled` is asked for."""
+        return {"template": self.template, "at": int(self.at.timestamp()), "tagged": self.tagged}
+
+    @contextmanager
+    def folder(self) -> Iterator[Path]:
+        """The sheet in a folder that only this user can read, gone afterwards."""
+        with tempfile.TemporaryDirectory(prefix="typeset-") as name:
+            root = Path(name)
+            for path in TEMPLATES.glob("*.typ"):
+                (root / path.name).write_bytes(path.read_bytes())
+            for name, picture in self.pictures.items():
+                (root / name).write_bytes(picture)
+            widths = {text: widest(text) for text in _strings(self.texts)}
+            (root / "sheet.json").write_text(
+                json.dumps({**self.texts, "widths": widths}, ensure_ascii=False), "utf-8"
+            )
+            yield root
 
 
 def badges_pdf(
@@ -51,74 +78,67 @@ def badges_pdf(
 ) -> bytes:
     """One badge a page, or four to a sheet of A4 with marks where to fold and cut.
 
-    For at most a hundred faces a call (memory); `binding.bound` makes one file of many calls. `at`: when, as the file
-    says it. `tagged`: with structure for screen readers, for the badge that a person gets as a file. MissingGlyphs and
+    For at most a hundred faces a call (memory); `binding.bound` makes one file of many. `at`: when, as the file says
+    it. `tagged`: with structure for screen readers, for the badge that a person gets as a file. MissingGlyphs and
     CannotPrint name what stands in the way.
     """
-    if not faces:
-        raise CannotPrint("no badges to print")
-    _every_glyph(faces)
-    labels = words()[faces[0].languages[0]]
-    title = f"{labels['badge']} {faces[0].number}" if len(faces) == 1 else labels["badges"]
-    files: dict[str, bytes] = {}
-    sheet = {
-        "title": title,
-        "languages": faces[0].languages,
-        "layout": layout,
-        "marks": marks,
-        "faces": [_badge(face, files) for face in faces],
-    }
-    return _typeset("badge.typ", sheet, files, at=at, tagged=tagged)
+    return typeset(badges_sheet(faces, at=at, layout=layout, marks=marks, tagged=tagged))
 
 
 def certificate_pdf(face: CertificateFace, *, at: datetime) -> bytes:
     """The certificate of a registered mission: one page of A4 in two languages."""
-    _every_glyph([face])
-    files: dict[str, bytes] = {}
-    sheet = {
-        **_texts(face),
-        "labels": _labels(face.languages),
-        "emblem": _kept(face.emblem, files),
-    }
-    return _typeset("certificate.typ", sheet, files, at=at, tagged=True)
+    return typeset(certificate_sheet(face, at=at))
 
 
 def letter_pdf(face: LetterFace, *, at: datetime) -> bytes:
     """The letter of a decision: A4, in one language, from right to left where that is its way."""
+    return typeset(letter_sheet(face, at=at))
+
+
+def typeset(sheet: Sheet) -> bytes:
+    """Compile in this process, which must not fork afterwards."""
+    with sheet.folder() as folder:
+        return compiled(folder, **sheet.job())
+
+
+def badges_sheet(
+    faces: Sequence[BadgeFace],
+    *,
+    at: datetime,
+    layout: Layout = "a6",
+    marks: bool = True,
+    tagged: bool = False,
+) -> Sheet:
+    if not faces:
+        raise CannotPrint("no badges to print")
+    _every_glyph(faces)
+    labels = words()[faces[0].languages[0]]
+    pictures: dict[str, bytes] = {}
+    texts = {
+        "title": f"{labels['badge']} {faces[0].number}" if len(faces) == 1 else labels["badges"],
+        "languages": faces[0].languages,
+        "layout": layout,
+        "marks": marks,
+        "faces": [_badge(face, pictures) for face in faces],
+    }
+    return Sheet("badge.typ", texts, pictures, at, tagged)
+
+
+def certificate_sheet(face: CertificateFace, *, at: datetime) -> Sheet:
     _every_glyph([face])
-    files: dict[str, bytes] = {}
-    sheet = {**_texts(face), "labels": words()[face.language], "emblem": _kept(face.emblem, files)}
-    return _typeset("letter.typ", sheet, files, at=at, tagged=True)
+    pictures: dict[str, bytes] = {}
+    texts = {**_texts(face), "labels": _labels(face.languages), "emblem": _kept(face.emblem, pictures)}
+    return Sheet("certificate.typ", texts, pictures, at, tagged=True)
 
 
-def _typeset(
-    template: str, sheet: Mapping[str, Any], files: Mapping[str, bytes], *, at: datetime, tagged: bool
-) -> bytes:
-    """The PDF of a template, from a folder of its own that is gone afterwards."""
-    with tempfile.TemporaryDirectory(prefix="typeset-") as folder:
-        root = Path(folder)
-        for path in TEMPLATES.glob("*.typ"):
-            (root / path.name).write_bytes(path.read_bytes())
-        for name, content in files.items():
-            (root / name).write_bytes(content)
-        (root / "sheet.json").write_text(json.dumps(sheet, ensure_ascii=False), "utf-8")
-        try:
-            compiler = typst.Compiler(str(root / template), root=folder, font_paths=_fonts())
-            pdf = compiler.compile(
-                format="pdf", pdf_standards=STANDARD, timestamp=int(at.timestamp()), pdf_tags=tagged
-            )
-        except typst.TypstError as error:
-            raise CannotPrint(f"the sheet could not be set: {error}") from error
-    assert isinstance(pdf, bytes)
-    return pdf
+def letter_sheet(face: LetterFace, *, at: datetime) -> Sheet:
+    _every_glyph([face])
+    pictures: dict[str, bytes] = {}
+    texts = {**_texts(face), "labels": words()[face.language], "emblem": _kept(face.emblem, pictures)}
+    return Sheet("letter.typ", texts, pictures, at, tagged=True)
 
 
-@cache
-def _fonts() -> typst.Fonts:
-    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FONTS)])
-
-
-def _badge(face: BadgeFace, files: dict[str, bytes]) -> dict[str, Any]:
+def _badge(face: BadgeFace, pictures: dict[str, bytes]) -> dict[str, Any]:
     """A face as the template reads it; its pictures are put among the files."""
     qr, modules = qr_svg(face.address)
     labels = _labels(face.languages)
@@ -135,8 +155,8 @@ def _badge(face: BadgeFace, files: dict[str, bytes]) -> dict[str, Any]:
         "passport": passport,
         "qr": qr,
         "modules": modules,
-        "photo": _kept(face.photo, files),
-        "emblem": _kept(face.emblem, files),
+        "photo": _kept(face.photo, pictures),
+        "emblem": _kept(face.emblem, pictures),
     }
 
 
@@ -149,12 +169,12 @@ def _joined(pair: tuple[str, str]) -> str:
     return " · ".join(dict.fromkeys(pair))
 
 
-def _kept(picture: bytes | None, files: dict[str, bytes]) -> str | None:
+def _kept(picture: bytes | None, pictures: dict[str, bytes]) -> str | None:
     """The name under which the template finds a picture; the same picture is kept once."""
     if picture is None:
         return None
     name = f"{hashlib.sha256(picture).hexdigest()[:24]}.{_kind(picture)}"
-    files[name] = picture
+    pictures[name] = picture
     return name
 
 
@@ -165,17 +185,30 @@ def _kind(picture: bytes) -> str:
 
 
 def _texts(face: Any) -> dict[str, Any]:
-    """The fields of a face but its pictures, fit for setting."""
+    """The fields of a face but its pictures and its address, fit for setting."""
     return {
         name: _breakable(value) if isinstance(value, str) else [_breakable(one) for one in value]
         for name, value in vars(face).items()
-        if isinstance(value, str | tuple)
+        if isinstance(value, str | tuple) and name != "address"
     }
 
 
+def _strings(value: Any) -> Iterator[str]:
+    """Every text in what a template reads, but the drawings of QR codes."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for name, one in value.items():
+            yield from _strings(one) if name != "qr" else ()
+    elif isinstance(value, list | tuple):
+        for one in value:
+            yield from _strings(one)
+
+
+@lru_cache(maxsize=10_000)
 def _breakable(text: str) -> str:
     """The text composed (NFC), with places to break inside words that are too long for any line."""
-    text = unicodedata.normalize("NFC", text)
+    text = composed(text)
     if len(text) <= LONGEST_WORD:
         return text
     return " ".join(_broken(word) if len(word) > LONGEST_WORD else word for word in text.split(" "))
@@ -184,9 +217,7 @@ def _breakable(text: str) -> str:
 def _broken(word: str) -> str:
     """Breaks between letters, never before a mark that belongs to the letter before it."""
     return "".join(
-        letter
-        if place == 0 or unicodedata.category(letter) in ("Mn", "Mc", "Me", "Cf")
-        else BREAK_HERE + letter
+        letter if place == 0 or is_a_mark(letter) else BREAK_HERE + letter
         for place, letter in enumerate(word)
     )
 
