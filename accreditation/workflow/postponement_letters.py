@@ -21,7 +21,7 @@ from accreditation.workflow.models import Application
 from accreditation.workflow.recipients import heads_of
 
 REMINDERS = (
-    "arrival_reminder", "arrival_reminder_person",
+    "arrival_reminder", "arrival_reminder_person", "badges_not_collected",
     "deadline_reminder", "deadline_reminder_person", "deadline_reminder_begun",
 )  # fmt: skip
 AT_ONCE = 2000
