@@ -23,9 +23,9 @@ from accreditation.workflow.answering import (
     can_begin_again,
     end_beginning,
 )
-from accreditation.workflow.applicant_tasks import may_send, next_task, rows_of
+from accreditation.workflow.applicant_tasks import Status, may_send, next_task, rows_of
 from accreditation.workflow.applying import Applying
-from accreditation.workflow.following import history_of, letters_to, verdict_on
+from accreditation.workflow.following import history_of, letters_to, named_file, verdict_on
 from accreditation.workflow.models import Application
 from accreditation.workflow.plain_states import plain_state
 from accreditation.workflow.states import APPLICATION
@@ -46,6 +46,7 @@ def home(request: HttpRequest, applying: Applying) -> HttpResponse:
 
 def list_of_tasks(applying: Applying) -> dict[str, Any]:
     rows = rows_of(applying)
+    asked = [row for row in rows if row.status == Status.ASKED]
     return {
         "applying": applying,
         "election": applying.election,
@@ -54,6 +55,9 @@ def list_of_tasks(applying: Applying) -> dict[str, Any]:
         "done": sum(row.is_settled for row in rows),
         "next": next_task(rows),
         "may_send": may_send(applying, rows),
+        # A request for one thing leads there first; one that leaves everything open leads nowhere by itself.
+        "unanswered": asked[0] if 0 < len(asked) < len(rows) - 1 else None,
+        "named": named_file(applying),
         "not_open_yet": applying.now < applying.election.calendar.application_window.opens_at,
     }
 
@@ -66,19 +70,21 @@ def status_of(applying: Applying) -> dict[str, Any]:
     badge = badge_of(application.accreditation) if not applying.led_by_another else None
     verdict = verdict_on(applying)
     last = verdict.appeal_last if verdict is not None else None
+    calendar = applying.election.calendar
     return {
         "applying": applying,
         "application": application,
         "election": applying.election,
         "now": applying.now,
         "state": plain_state(application),
-        "due_words": applying.election.calendar.in_words(due) if due else "",
+        "due_words": calendar.in_words(due) if due else "",
+        "answer_by": calendar.in_words(calendar.end_of(applying.request.due_on)) if applying.request else "",
         "late": due is not None and applying.now >= due,
         "history": history_of(application),
         "letters": letters_to(applying),
         "sections": [] if applying.led_by_another else sections_of(applying, rows_of(applying)),
         "verdict": verdict,
-        "appeal_words": applying.election.calendar.in_words(last) if last else "",
+        "appeal_words": calendar.in_words(last) if last else "",
         "badge": badge,
         "badge_words": PLAIN[badge.state] if badge is not None else None,
         "may_report_lost": badge is not None and "report_lost" in badge_moves(badge, Actor(applying.user)),
