@@ -130,7 +130,10 @@ def names_a_day_to_come(application: Application, move: Move) -> Reason | None:
 def documents_are_checked(application: Application, move: Move) -> Reason | None:
     """A clerk has compared the statement with the documents."""
     if not (application.documents_checked or move.given.get("documents_checked")):
-        return Reason("documents_not_checked", _("Say that you have checked the documents."))
+        return Reason(
+            "documents_not_checked",
+            _("Compare the statement with the documents first, and tick what agrees."),
+        )
     return None
 
 

@@ -210,7 +210,7 @@ def test_a_recommendation_needs_every_row_ticked_and_keeps_the_ticks_when_refuse
 ):
     answer = client.post(move_url(application, "recommend_approval"), from_review(application, "family_name"))
     assert answer.status_code == 422
-    assert "Say that you have checked the documents." in answer.content.decode()
+    assert "Compare the statement with the documents first, and tick what agrees." in answer.content.decode()
     assert answer.context["ticked"] == {"family_name"}
     assert now_is(application) == "under_review"
 
@@ -248,6 +248,25 @@ def test_who_comes_too_late_sees_who_was_faster_when_and_what_changed(client: Cl
     assert "Baku time (UTC+4)" in words
     assert [change.event.verb for change in answer.context["changes"]] == ["ask"]
     assert now_is(application) == "information_requested"
+
+
+def test_who_comes_too_late_gets_back_the_words_typed(client: Client, clerk, application):
+    shown = application.version
+    move(application, "give_back", clerk, now=timezone.now())
+    typed = {"version": shown, "grounds": "information_not_confirmed", "documents_checked": "on"}
+    answer = client.post(
+        move_url(application, "recommend_refusal"), typed | {"reason": "Asked twice. <b>No</b> answer."}
+    )
+    assert answer.status_code == 409
+    assert "Asked twice. &lt;b&gt;No&lt;/b&gt; answer." in answer.content.decode()
+
+
+def test_the_page_of_a_recommendation_can_be_sent_by_itself(client: Client, clerk, application):
+    page = move_url(application, "recommend_approval")
+    assert 'name="documents_checked"' in client.get(page).content.decode()
+    assert client.post(page, {"version": application.version}).status_code == 422
+    assert client.post(page, {"version": application.version, "documents_checked": "on"}).status_code == 302
+    assert now_is(application) == "recommended"
 
 
 def test_one_person_with_both_roles_recommends_and_approves_in_one_go_where_the_law_allows(client: Client):

@@ -87,6 +87,10 @@ class GroundsForm(MoveForm):
         self.fields["grounds"].choices = [(one.code, f"{one.words} ({one.article})") for one in grounds]
 
 
+class RecommendApprovalForm(MoveForm):
+    documents_checked = forms.BooleanField(label=_("I have compared the statement with the documents"))
+
+
 class RecommendRefusalForm(GroundsForm):
     may_stay_empty = frozenset({"reason"})
     reason = forms.CharField(
@@ -177,6 +181,7 @@ class CorrectForm(MoveForm):
 
 FORMS: Mapping[str, type[MoveForm]] = {
     "ask": AskForm,
+    "recommend_approval": RecommendApprovalForm,
     "recommend_refusal": RecommendRefusalForm,
     "approve": ApproveForm,
     "refuse": RefuseForm,

@@ -140,6 +140,8 @@ def _asked_for(transition: Transition) -> frozenset[str]:
 def _asks(transition: Transition, subject: Any) -> bool:
     if transition.name == "approve":  # asks only where the recommendation was to refuse
         return subject.recommendation == "refuse"
+    if transition.name == "recommend_approval":  # ticked on the review page itself
+        return False
     return transition.name in FORMS
 
 

@@ -87,14 +87,19 @@ class Change:
     reached: SafeString | str
 
 
+TYPED = ("reason", "text", "hearing_note", "ruling")
+"""Fields of moves that hold sentences: a conflict gives them back."""
+
+
 def conflict(
     request: HttpRequest, error: WrongState, changes: list[Change], *, zone: str, url: str, number: str
 ) -> HttpResponse:
-    """409: somebody was faster. Who, when, and what has changed since the page was opened."""
+    """409: somebody was faster. Who, when, what has changed since the page was opened, and the words typed there."""
+    written = [request.POST[name].strip() for name in TYPED if request.POST.get(name, "").strip()]
     return show(
         request,
         "conflict",
-        {"error": error, "changes": changes, "zone": zone, "url": url, "number": number},
+        {"error": error, "changes": changes, "zone": zone, "url": url, "number": number, "written": written},
         status=409,
         title=_("Somebody was faster"),
     )
