@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import resolve_url
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
 from django.utils.translation import override
 
 from accreditation.accounts.models import User
@@ -17,6 +18,13 @@ from accreditation.accounts.models import User
 
 class AccountAdapter(DefaultAccountAdapter):
     """Accounts are made by an e-mailed code or by an administrator; staff never enter by a code alone."""
+
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "incorrect_code": _l(
+            "This is not the code that we sent last. Look at the newest e-mail, or ask for a new code below"
+        ),
+        "email_password_mismatch": _l("The e-mail address or the password is wrong"),
+    }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False

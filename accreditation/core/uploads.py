@@ -129,6 +129,7 @@ def _reason_of_decoder(facts: dict[str, Any], rules: ImageRules) -> Reason:
     if code == "wrong_shape":
         words = _(
             "The picture is %(width)d x %(height)d pixels; its width must be %(share)d%% of its height."
+            " Cut it to that shape."
         )
         return Reason(code, words % (facts | {"share": round((rules.ratio or 1) * 100)}))
     return Reason(code, _WORDS_OF_DECODER[code])

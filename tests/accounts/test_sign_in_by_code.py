@@ -115,6 +115,7 @@ def test_a_wrong_code_is_said_in_the_summary_and_at_the_field(client):
     assert "<title>Error: " in page
     assert 'href="#id_code"' in page
     assert 'aria-describedby="id_code_error"' in page
+    assert "Look at the newest e-mail, or ask for a new code below" in page
 
 
 def test_a_new_code_makes_the_former_one_worthless(client):

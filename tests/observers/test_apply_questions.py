@@ -288,7 +288,7 @@ def test_a_small_or_a_wide_photo_is_refused_with_its_size(client, mission):
     assert applying.errors_on(small) == ["The picture is 120 x 160 pixels; at least 360 x 480 are needed."]
     wide = applying.post(client, "photo", {"file": applying.picture(900, 700)})
     assert applying.errors_on(wide) == [
-        "The picture is 900 x 700 pixels; its width must be 75% of its height."
+        "The picture is 900 x 700 pixels; its width must be 75% of its height. Cut it to that shape."
     ]
 
 
