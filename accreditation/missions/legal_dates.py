@@ -84,6 +84,8 @@ class LegalDate:
         """'10 days before 20 December 2026, 23:59 Baku time (UTC+4), Election Code art. 44'"""
         if self.overridden_reason:
             return _("Set by hand: %(reason)s") % {"reason": self.overridden_reason}
+        if self.name == ELECTION_DAY:
+            return _("The whole day, from %(hour)s on") % {"hour": hour_in_words(self.printed_at, self.zone)}
         rule = f"{self.when}, {hour_in_words(self.printed_at, self.zone)}"
         return f"{rule}, {self.article}" if self.article else rule
 
