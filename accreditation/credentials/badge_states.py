@@ -45,6 +45,12 @@ def accreditation_holds(badge: Badge, move: Move) -> Reason | None:
     )
 
 
+def accreditation_holds_now(badge: Badge, move: Move) -> Reason | None:
+    """The same, read anew: a suspension that held the badge's lock until just now is not in what was joined to it."""
+    badge.accreditation.refresh_from_db(fields=["state"])
+    return accreditation_holds(badge, move)
+
+
 def is_sealed(badge: Badge, move: Move) -> Reason | None:
     if badge.sealed_at is not None:
         return None
@@ -204,7 +210,7 @@ BADGE = Machine(
             label=gettext_lazy("Print anew, with a new serial"),
             reason=True,
             grave=True,
-            guards=[accreditation_holds],
+            guards=[accreditation_holds_now],
             effects=[queue_another],
         ),
     ],

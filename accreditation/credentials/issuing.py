@@ -37,8 +37,12 @@ def void_badges(accreditation: Any, *, reason: str, request_id: str, now: dateti
 
     actor = Actor(user=None, request_id=request_id or SYSTEM.request_id)
     move = partial(perform, BADGE, actor=actor, reason=reason, now=now)
-    for pk in Badge.objects.live().filter(accreditation=accreditation).values_list("pk", flat=True):
-        move(pk, "void")
+    # Somebody may be moving one at this moment: the lock waits for that, passes over what does not hold any more,
+    # and the next look finds the badge that took its place.
+    live = Badge.objects.live().filter(accreditation=accreditation).order_by("pk")
+    while live.exists():
+        for pk in list(live.select_for_update(no_key=True).values_list("pk", flat=True)):
+            move(pk, "void")
 
 
 def queue_where_none_lives(accreditation: Any, *, actor: Actor, now: datetime) -> list[AuditEvent]:
