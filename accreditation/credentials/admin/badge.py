@@ -47,7 +47,6 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(
         label=gettext_lazy("Reason"),
         widget=forms.Textarea(attrs={"rows": 3, "dir": "auto", "autofocus": True}),
-        required=False,
         max_length=500,
     )
 
