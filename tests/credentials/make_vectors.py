@@ -22,9 +22,9 @@ ABOUT = {
             "What a scanner says of `text` (an address or digits). `list`: name of the list it holds, or null for none."
             " `now`: the device's clock, seconds since 1970. `seen`: the latest moment it has seen from a server, or"
             " null. expect.verdict: valid, void, expired, not_yet, forged, unknown_key or null (nothing can be said);"
-            " expect.shown: green, amber, red, grey. expect.name, mission, code, key_id, election, category, valid_from,"
-            " valid_until, photo (hex), serial (hex) are there where the signature holds, else expect.name is null:"
-            " nothing of an unproved badge is shown."
+            " expect.shown: green, amber, red, grey. expect.name, mission, code, key_id, election, category,"
+            " valid_from, valid_until, photo (hex), serial (hex) are there where the signature holds, else"
+            " expect.name is null: nothing of an unproved badge is shown."
         ),
         "list": (
             "`bytes` (base64) comes from the server; the reader trusts `list_keys` (id -> base64url) and holds a list"
