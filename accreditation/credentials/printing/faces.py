@@ -12,7 +12,7 @@ from accreditation.credentials.printing.scripts import language_of
 Pair = tuple[str, str]
 """The same words in the state's language and in the other one; the second may be empty."""
 
-INK, PAPER = "#14202b", "#ffffff"
+BLACK, WHITE = "#000000", "#ffffff"
 A_COLOUR = re.compile(r"#[0-9a-f]{6}\Z")
 
 
@@ -131,8 +131,8 @@ class LetterFace(_Face):
 
 
 def ink_on(colour: str) -> str:
-    """Ink or paper, whichever stands out more on that colour (WCAG 2 contrast)."""
-    return max((PAPER, INK), key=lambda ink: contrast(ink, colour))
+    """White or black, whichever stands out more on that colour: 4.5 or better on any (WCAG 2 contrast)."""
+    return max((WHITE, BLACK), key=lambda ink: contrast(ink, colour))
 
 
 def contrast(one: str, other: str) -> float:

@@ -9,7 +9,7 @@ QUIET = 4
 """Modules of white around the code; ISO/IEC 18004 asks for four."""
 
 MASK = 3
-"""Any of the eight masks makes a code that every reader takes; weighing them all takes four times as long as drawing."""
+"""Any of the eight masks makes a code that every reader takes; weighing them takes three times as long as drawing."""
 
 DARK = re.compile(rb"\x00+")
 

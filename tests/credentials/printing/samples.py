@@ -1,0 +1,175 @@
+"""Faces of people who do not exist, in every script that names are printed in; and PDFs as pictures."""
+
+import random
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+
+import pypdfium2
+from PIL import Image
+
+from accreditation.credentials.printing.faces import BadgeFace, CertificateFace, LetterFace
+from accreditation.credentials.printing.pictures import badge_picture
+from accreditation.demo.drawing import photo_of
+from accreditation.observers.statements import Statement
+
+NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
+EMBLEM = (
+    b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 100"><circle cx="50" cy="50" r="46" fill="none"'
+    b' stroke="#0b5d6b" stroke-width="4"/><path d="M50 20 76 74 24 74z" fill="#0b5d6b"/></svg>'
+)
+
+NAMES: dict[str, tuple[str, str, str, str]] = {
+    "latin": ("Əliyeva-Nguyễn", "Gülnarə Ánh", "", "AZE"),
+    "cyrillic": ("Shevchenko", "Volodymyr", "Шевченко Володимир Їжакевич", "UKR"),
+    "greek": ("Papadopoulou", "Eleftheria", "Ελευθερία Παπαδοπούλου", "GRC"),
+    "arabic": ("Al-Hashimi", "Muhammad", "محمد بن عبد الله الهاشمي", "SAU"),
+    "persian": ("Golpaygani", "Keyvan", "کیوان گلپایگانی", "IRN"),
+    "hebrew": ("Cohen", "Avraham", "אברהם כהן־לוי", "ISR"),
+    "georgian": ("Kvirikashvili", "Nino", "ნინო კვირიკაშვილი", "GEO"),
+    "armenian": ("Sargsyan", "Hayk", "Հայկ Սարգսյան", "ARM"),
+    "devanagari": ("Sharma", "Prakriti", "प्रकृति शर्मा", "IND"),
+    "thai": ("Srisuwan", "Phumiphat", "ภูมิพัฒน์ ศรีสุวรรณ", "THA"),
+    "chinese": ("Li", "Xiaoming", "李晓明 骨直", "CHN"),
+    "japanese": ("Yamada", "Naoki", "山田 直樹 骨直", "JPN"),
+    "korean": ("Kim", "Jisoo", "김지수", "KOR"),
+}
+"""Family name, given names, name in its own script, citizenship."""
+
+
+@cache
+def portrait(number: int = 0) -> bytes:
+    return photo_of(Statement(family_name=f"Sample {number}", sex="MF"[number % 2]))
+
+
+def address(number: int = 0) -> str:
+    """An address as long as a badge's with a name of usual length."""
+    digits = "".join(random.Random(number).choices("0123456789", k=329))
+    return f"https://accreditation.example.org/v#7{digits}"
+
+
+def badge_face(seed: int = 0, **changes: Any) -> BadgeFace:
+    face = BadgeFace(
+        languages=("az", "en"),
+        commission=(
+            "Azərbaycan Respublikasının Mərkəzi Seçki Komissiyası",
+            "Central Election Commission of the Republic of Azerbaijan",
+        ),
+        election=(
+            "Milli Məclisə seçkilər, 20 dekabr 2026",
+            "Elections to the Milli Majlis, 20 December 2026",
+        ),
+        category=("Beynəlxalq müşahidəçi", "International observer"),
+        colour="#0b5d6b",
+        family="Shevchenko",
+        given="Volodymyr",
+        original="Шевченко Володимир",
+        citizenship="UKR",
+        mission="CIS Observer Mission",
+        organisation="Executive Committee of the CIS",
+        country="Ukraine",
+        number=f"2026-{seed:04d}",
+        code="K7QM2-XPD4T",
+        validity=("20 noyabr – 25 dekabr 2026", "20 November – 25 December 2026"),
+        photo=badge_picture(portrait(seed % 12)),
+        address=address(seed),
+        note="Bakı · www.example.org",
+        emblem=EMBLEM,
+    )
+    return replace(face, **changes)
+
+
+def badge_in(script: str, **changes: Any) -> BadgeFace:
+    family, given, original, citizenship = NAMES[script]
+    named = {"family": family, "given": given, "original": original, "citizenship": citizenship}
+    return badge_face(**{**named, **changes})
+
+
+def badge_in_arabic(**changes: Any) -> BadgeFace:
+    """A badge whose state writes from right to left."""
+    return badge_in(
+        "arabic",
+        languages=("ar", "en"),
+        commission=("اللجنة العليا للانتخابات", "High Election Commission"),
+        election=("الانتخابات البرلمانية، 20 ديسمبر 2026", "Parliamentary elections, 20 December 2026"),
+        category=("مراقب دولي", "International observer"),
+        role=("رئيس البعثة", "Head of mission"),
+        validity=("20 نوفمبر – 25 ديسمبر 2026", "20 November – 25 December 2026"),
+        passport_number="AB1234567",
+        **changes,
+    )
+
+
+def certificate_face(**changes: Any) -> CertificateFace:
+    badge = badge_face()
+    face = CertificateFace(
+        languages=badge.languages,
+        commission=badge.commission,
+        election=badge.election,
+        mission=("MDB-nin müşahidə missiyası", "Observation mission of the CIS"),
+        organisation=("MDB İcraiyyə Komitəsi", "Executive Committee of the CIS"),
+        number="2026-M-017",
+        accredited="118",
+        registered_on=("20 noyabr 2026", "20 November 2026"),
+        validity=badge.validity,
+        signatory="Aygün Nümunəvi",
+        position=("Komissiyanın sədri", "Chair of the commission"),
+        emblem=EMBLEM,
+    )
+    return replace(face, **changes)
+
+
+def letter_face(**changes: Any) -> LetterFace:
+    face = LetterFace(
+        language="en",
+        commission="Central Election Commission of the Republic of Azerbaijan",
+        contact="Bakı · commission@example.org",
+        recipient=("Mr Volodymyr Shevchenko", "Executive Committee of the CIS"),
+        place_and_day="Baku, 23 November 2026",
+        reference="2026-0412/R",
+        subject="Refusal of accreditation as international observer",
+        paragraphs=(
+            "Dear Mr Shevchenko,",
+            "The commission has examined your application of 20 November 2026 and refuses it: the information in it"
+            " could not be confirmed. You may apply again before the deadline.",
+        ),
+        legal_basis="Election Code, Article 44.",
+        appeal="You may appeal to the Court of Appeal within three days, that is until 26 November 2026.",
+        signatory="Aygün Nümunəvi",
+        position="Secretary of the commission",
+        emblem=EMBLEM,
+    )
+    return replace(face, **changes)
+
+
+def letter_in_arabic() -> LetterFace:
+    return letter_face(
+        language="ar",
+        commission="اللجنة العليا للانتخابات",
+        contact="شارع الحرية 3 · commission@example.org",
+        recipient=("السيد محمد بن عبد الله الهاشمي", "منظمة التعاون الإسلامي"),
+        place_and_day="باكو، 23 نوفمبر 2026",
+        subject="رفض الاعتماد بصفة مراقب دولي",
+        paragraphs=(
+            "السيد الهاشمي المحترم،",
+            "نظرت اللجنة في طلبكم المؤرخ 20 نوفمبر 2026 ورفضته لتعذر التحقق من المعلومات الواردة فيه.",
+        ),
+        legal_basis="قانون الانتخابات، المادة 44.",
+        appeal="يحق لكم الطعن أمام محكمة الاستئناف خلال ثلاثة أيام، أي حتى 26 نوفمبر 2026.",
+        position="أمين اللجنة",
+    )
+
+
+def pages_of(pdf: bytes, *, dpi: int, colour: bool = False) -> list[Image.Image]:
+    """The pages as pictures."""
+    with pypdfium2.PdfDocument(pdf) as document:
+        return [
+            page.render(scale=dpi / 72, grayscale=not colour).to_pil().convert("RGB" if colour else "L")
+            for page in document
+        ]
+
+
+def page_of(pdf: bytes, *, dpi: int) -> Image.Image:
+    (page,) = pages_of(pdf, dpi=dpi)
+    return page
