@@ -67,9 +67,7 @@ def names_the_receiver(badge: Badge, move: Move) -> Reason | None:
     if not name:
         return Reason("no_receiver", _("Write the name of the person who takes the badge."))
     if len(name) > 200:
-        return Reason(
-            "receiver_too_long", _("The receiver's name is longer than 200 characters."), "receiver"
-        )
+        return Reason("receiver_too_long", _("The receiver's name is longer than 200 characters."))
     return None
 
 

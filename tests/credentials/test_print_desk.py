@@ -275,6 +275,8 @@ def test_a_badge_is_handed_to_somebody_else_with_a_name_or_not_at_all(desk: Clie
     address = reverse("admin:credentials_badge_hand_over", args=[badge.pk])
     nameless = desk.post(address, {"version": badge.version, "receiver": " "})
     assert nameless.status_code == 422 and "Write the name" in text_of(nameless)
+    endless = desk.post(address, {"version": badge.version, "receiver": "x" * 201})
+    assert endless.status_code == 422 and "longer than 200 characters" in text_of(endless)
     desk.post(address, {"version": badge.version, "receiver": "The driver"})
     badge.refresh_from_db()
     assert (badge.state, badge.collected_by) == ("collected", "The driver")
