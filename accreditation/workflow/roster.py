@@ -14,9 +14,10 @@ from accreditation.observers.models import Membership, Upload
 from accreditation.workflow.roster_figures import Counts as Counts
 from accreditation.workflow.roster_figures import counts as counts
 from accreditation.workflow.roster_figures import members as members
+from accreditation.workflow.roster_keys import Key, Stretch, place_of
 from accreditation.workflow.roster_order import SORTS as SORTS
 from accreditation.workflow.roster_order import Filters as Filters
-from accreditation.workflow.roster_order import Key, keys_of, place_of
+from accreditation.workflow.roster_order import keys_of
 
 ROWS_A_PAGE = 50
 
@@ -46,7 +47,7 @@ def page_of(
     place = place_of(mission, Key.read(before or after))
     backwards = bool(before) and place is not None
     found = found or counts(mission)
-    keys = keys_of(mission, filters, found, place=place, backwards=backwards, limit=size + 1)
+    keys = keys_of(mission, filters, found, Stretch(place, backwards, limit=size + 1))
     more, keys = len(keys) > size, keys[:size]
     if backwards:
         keys.reverse()

@@ -1,4 +1,4 @@
-"""Which people stand on a page of the roster, in which order: filters, orders, and where a page begins.
+"""Which people stand on a page of the roster, in which order: filters, orders, and the parts it is read in.
 
 A roster is read in parts (arms), each of which an index holds in its order already: by name it is one part; by
 state one a state; by arrival those with a day of their own, and those who come with their delegation, one part a
@@ -6,7 +6,7 @@ day. So a page costs the same whether its mission names ten people or a hundred 
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -24,7 +24,6 @@ from django.db.models import (
     QuerySet,
     Value,
 )
-from django.db.models.functions import Coalesce
 
 from accreditation.missions.models import Mission
 from accreditation.observers.models import Membership, NameToken
@@ -33,9 +32,9 @@ from accreditation.workflow.models import Application
 from accreditation.workflow.plain_states import GROUPS, PlainState, group_named
 from accreditation.workflow.readiness import MISSING, lacking
 from accreditation.workflow.roster_figures import Counts, members
+from accreditation.workflow.roster_keys import NO_DAY, Place, Stretch, beyond
 
 SORTS = ("name", "state", "arrival")
-NO_DAY = date(9999, 12, 31)
 SMALL = 5_000
 """In a mission of so many people a name is looked for among them; in a larger one among all names first."""
 
@@ -136,67 +135,6 @@ def _narrowed(
     return rows
 
 
-# --- where a page begins ---
-
-
-@dataclass(frozen=True)
-class Key:
-    """Where a page begins: a row's public id, and in the order of states its group. Holds no name."""
-
-    public_id: str
-    rank: int = 0
-
-    @classmethod
-    def read(cls, text: str) -> "Key | None":
-        rank, __, public_id = text.rpartition(".")
-        if not public_id or (rank and not rank.isdecimal()):
-            return None
-        return cls(public_id, int(rank or 0) % 100)
-
-    def __str__(self) -> str:
-        return f"{self.rank}.{self.public_id}"
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where the row of a key stands in each of the orders."""
-
-    rank: int
-    day: date
-    sort_key: str
-    pk: int
-
-
-def place_of(mission: Mission, key: Key | None) -> Place | None:
-    """The place of the key's row; None where the mission names nobody so."""
-    if key is None:
-        return None
-    row = (
-        Membership.objects.filter(mission=mission, public_id=key.public_id)
-        .annotate(day=Coalesce("arrives_on", "delegation__arrives_on", Value(NO_DAY)))
-        .values_list("day", "sort_key", "pk")
-        .first()
-    )
-    return Place(key.rank, *row) if row else None
-
-
-def _beyond(
-    rows: QuerySet[Membership], place: Place, *, backwards: bool, day: str = ""
-) -> QuerySet[Membership]:
-    """The rows of one arm behind a place, by its key; said so that the arm's index begins there.
-
-    `day` names the column of the day where an arm is ordered by it first.
-    """
-    way, edge = ("lt", "lte") if backwards else ("gt", "gte")
-    later = Q(**{f"sort_key__{way}": place.sort_key}) | Q(
-        **{"sort_key": place.sort_key, f"pk__{way}": place.pk}
-    )
-    if day:
-        rows = rows.filter(**{f"{day}__{edge}": place.day})
-        return rows.filter(Q(**{f"{day}__{way}": place.day}) | (Q(**{day: place.day}) & later))
-    return rows.filter(**{f"sort_key__{edge}": place.sort_key}).filter(later)
-
-
 # --- the arms ---
 
 
@@ -214,40 +152,37 @@ class _Arm:
         here = (self.rank, place.day if self.day is None else self.day)
         there = (place.rank, place.day)
         if here == there:
-            return _beyond(self.rows, place, backwards=backwards, day="arrives_on" if self.by_own_day else "")
+            return beyond(self.rows, place, backwards=backwards, day="arrives_on" if self.by_own_day else "")
         return self.rows if (here < there) == backwards else None
 
 
-def _arms(mission: Mission, filters: Filters, found: Counts) -> Iterator[_Arm]:
-    if filters.sort != "state" and not filters.group:
-        yield from _in_order(members(mission), mission, filters)
+def _arms(mission: Mission, filters: Filters, found: Counts, ranks: Iterable[int]) -> Iterator[_Arm]:
+    """The parts that these groups (by their place in GROUPS) consist of; `ranks` counts only in the order of states."""
+    if filters.sort == "state":
+        for rank in ranks:
+            for rows in _files_in(mission, GROUPS[rank], found):
+                yield _Arm(rows, rank)
         return
-    for rank, group in enumerate(GROUPS):
-        if filters.group not in ("", group.code):
-            continue
-        rank = rank if filters.sort == "state" else 0
-        if found.may_hold(group):
-            yield from _in_order(_own(mission, group), mission, filters, rank)
-        if found.shared:
-            yield from _in_order(_elsewhere(mission, group), mission, filters, rank)
+    group = group_named(filters.group)
+    for rows in _files_in(mission, group, found) if group else [members(mission)]:
+        yield from _by_day(rows, mission) if filters.sort == "arrival" else [_Arm(rows)]
 
 
-def _in_order(
-    rows: QuerySet[Membership], mission: Mission, filters: Filters, rank: int = 0
-) -> Iterator[_Arm]:
-    if filters.sort != "arrival":
-        yield _Arm(rows, rank)
-        return
-    yield _Arm(rows.filter(arrives_on__isnull=False), rank, by_own_day=True)
-    with_their_delegation = rows.filter(arrives_on=None)
+def _files_in(mission: Mission, group: PlainState, found: Counts) -> Iterator[QuerySet[Membership]]:
+    """The people in a group: whose file is the mission's, and whose another mission holds, where there are any."""
+    if found.may_hold(group):
+        yield _own(mission, group)
+    if found.shared:
+        yield _elsewhere(mission, group)
+
+
+def _by_day(rows: QuerySet[Membership], mission: Mission) -> Iterator[_Arm]:
+    """Those with a day of their own, and those who come with their delegation, by its day."""
+    yield _Arm(rows.filter(arrives_on__isnull=False), by_own_day=True)
     days = _days_of_delegations(mission)
     for day, delegations in days.items():
-        come = (
-            with_their_delegation
-            if len(days) == 1
-            else with_their_delegation.filter(delegation__in=delegations)
-        )
-        yield _Arm(come, rank, day)
+        come = rows.filter(arrives_on=None)
+        yield _Arm(come if len(days) == 1 else come.filter(delegation__in=delegations), day=day)
 
 
 def _days_of_delegations(mission: Mission) -> dict[date, list[int]]:
@@ -258,18 +193,33 @@ def _days_of_delegations(mission: Mission) -> dict[date, list[int]]:
     return days
 
 
-def keys_of(
-    mission: Mission, filters: Filters, found: Counts, *, place: Place | None, backwards: bool, limit: int
+def keys_of(mission: Mission, filters: Filters, found: Counts, stretch: Stretch) -> list[tuple[int, int]]:
+    """(group's rank, membership) of the stretch in its own direction; one query, seldom two.
+
+    One more reads the days of the delegations. In the order of states a large first group mostly fills the page
+    alone, so it is read alone; where it does not, all are read.
+    """
+    if filters.sort != "state":
+        if stretch.place is not None:
+            stretch = replace(stretch, place=replace(stretch.place, rank=0))
+        return _read(mission, filters, found, stretch, [0])
+    ranks = stretch.ranks(filters.group)
+    if ranks and not filters.any and found.by_group[GROUPS[ranks[0]].code] >= 2 * stretch.limit:
+        keys = _read(mission, filters, found, stretch, ranks[:1])
+        if len(keys) == stretch.limit:
+            return keys
+    return _read(mission, filters, found, stretch, ranks)
+
+
+def _read(
+    mission: Mission, filters: Filters, found: Counts, stretch: Stretch, ranks: Iterable[int]
 ) -> list[tuple[int, int]]:
-    """(group's rank, membership) of up to `limit` rows; one query, and one for the days of delegations."""
     by_day = filters.sort == "arrival"
     order = ("rank", "day", "sort_key", "pk") if by_day else ("rank", "sort_key", "pk")
-    sign = "-" if backwards else ""
-    if place is not None and filters.sort != "state":
-        place = replace(place, rank=0)
+    place, sign = stretch.place, "-" if stretch.backwards else ""
     arms = []
-    for arm in _arms(mission, filters, found):
-        rows = arm.rows if place is None else arm.behind(place, backwards=backwards)
+    for arm in _arms(mission, filters, found, ranks):
+        rows = arm.rows if place is None else arm.behind(place, backwards=stretch.backwards)
         if rows is None:
             continue
         rows = _narrowed(mission, rows, filters, found)
@@ -278,10 +228,10 @@ def keys_of(
             day = F("arrives_on") if arm.by_own_day else Value(arm.day, output_field=DateField())
             rows = rows.annotate(day=day)
         within = ("arrives_on", "sort_key", "pk") if arm.by_own_day else ("sort_key", "pk")
-        arms.append(rows.order_by(*[sign + name for name in within]).values_list(*order)[:limit])
+        arms.append(rows.order_by(*[sign + name for name in within]).values_list(*order)[: stretch.limit])
     if not arms:
         return []
     keys = arms[0] if len(arms) == 1 else arms[0].union(*arms[1:], all=True)
     if len(arms) > 1:
-        keys = keys.order_by(*[sign + name for name in order])[:limit]
+        keys = keys.order_by(*[sign + name for name in order])[: stretch.limit]
     return [(row[0], row[-1]) for row in keys]

@@ -12,6 +12,7 @@ from accreditation.credentials.models import Accreditation
 from accreditation.missions.models import Delegation, DocumentKind
 from accreditation.observers.completeness import missing, pledge_missing
 from accreditation.observers.models import Membership
+from accreditation.workflow import roster_order
 from accreditation.workflow.models import Application
 from accreditation.workflow.readiness import complete_drafts, lacking
 from accreditation.workflow.roster import Filters, counts, page_of
@@ -204,6 +205,70 @@ def test_pages_follow_each_other_forth_and_back_and_miss_nobody(sort):
     assert seen == whole
     back = page_of(house.mission, filters, before=page.previous, size=3)
     assert [one.pk for one in back.memberships] == pages[-2]
+
+
+@pytest.mark.parametrize("size", [1, 3, 4])
+@pytest.mark.parametrize("group", ["", "draft"])
+def test_by_arrival_the_day_of_the_delegation_counts_for_who_says_none(group, size):
+    house = headed()
+    days = [house.mission.delegations.get().arrives_on, date(2026, 12, 11), date(2026, 12, 11), None]
+    delegations = [house.mission.delegations.get()]
+    delegations += [
+        Delegation.objects.create(mission=house.mission, name=f"Team {number}", arrives_on=day)
+        for number, day in enumerate(days[1:])
+    ]
+    expected = []
+    for number in range(12):
+        own = date(2026, 12, 10 + number % 3) if number % 4 == 1 else None
+        where = number % len(delegations)
+        name = f"N{number * 7 % 12:02}"
+        house.person(family_name=name, delegation=delegations[where], arrives_on=own)
+        expected.append((own or days[where] or date.max, name))
+    filters = Filters(sort="arrival", group=group)
+    names = [name for _day, name in sorted(expected)]
+    assert turned(house.mission, filters, size) == (names, names)
+
+
+def turned(mission, filters, size):
+    """The names on all pages, read from the first page to the last, and back from the last to the first."""
+    page = page_of(mission, filters, size=size)
+    forth = [one.family_name for one in page.memberships]
+    while page.following:
+        page = page_of(mission, filters, after=page.following, size=size)
+        forth += [one.family_name for one in page.memberships]
+    back = [one.family_name for one in page.memberships]
+    while page.previous:
+        page = page_of(mission, filters, before=page.previous, size=size)
+        back = [one.family_name for one in page.memberships] + back
+    return forth, back
+
+
+@pytest.mark.parametrize("size", [1, 2, 3])
+def test_by_state_pages_miss_nobody_where_a_group_ends(size, shared):
+    first, second, _application, _other = shared
+    house = headed(second.mission)
+    for number, state in enumerate(["draft"] * 5 + ["submitted"] * 6 + ["approved"]):
+        house.person(state, family_name=f"N{number:02}")
+    names = ["Shared", *[f"N{number:02}" for number in range(12)]]
+    assert turned(house.mission, Filters(sort="state"), size) == (names, names)
+    assert turned(first.mission, Filters(sort="state"), size) == (["Shared"], ["Shared"])
+
+
+@pytest.mark.parametrize("small", [0, 5_000])
+@pytest.mark.parametrize(
+    ("text", "names"), [("va", ["Vasileva", "Vasin"]), ("em vas", ["Vasileva"]), ("x", [])]
+)
+def test_a_search_finds_the_same_in_a_large_mission_and_in_a_small_one(text, names, small, monkeypatch):
+    monkeypatch.setattr(roster_order, "SMALL", small)
+    house = headed()
+    headed(make.make_mission(house.mission.election)).person(family_name="Vasileva", given_names="Emiliya")
+    house.person(family_name="Vasileva", given_names="Emiliya")
+    house.person("submitted", family_name="Vasin", given_names="Pavel")
+    house.person(family_name="Smirnov", given_names="Emil")
+    for sort in ("name", "arrival"):
+        assert [
+            one.family_name for one in page_of(house.mission, Filters(text=text, sort=sort)).memberships
+        ] == names
 
 
 def test_the_key_of_a_page_holds_no_name():
