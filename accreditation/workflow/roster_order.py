@@ -204,7 +204,8 @@ def keys_of(mission: Mission, filters: Filters, found: Counts, stretch: Stretch)
             stretch = replace(stretch, place=replace(stretch.place, rank=0))
         return _read(mission, filters, found, stretch, [0])
     ranks = stretch.ranks(filters.group)
-    if ranks and not filters.any and found.by_group[GROUPS[ranks[0]].code] >= 2 * stretch.limit:
+    enough = stretch.limit if stretch.place is None else 2 * stretch.limit
+    if ranks and not filters.any and found.by_group[GROUPS[ranks[0]].code] >= enough:
         keys = _read(mission, filters, found, stretch, ranks[:1])
         if len(keys) == stretch.limit:
             return keys
