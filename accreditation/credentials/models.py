@@ -12,6 +12,7 @@ from accreditation.credentials.design import BadgeDesign
 from accreditation.credentials.keys import SigningKey
 from accreditation.credentials.listing import SignedList
 from accreditation.credentials.print_runs import PrintRun, PrintRunBadge, PrintRunPart
+from accreditation.credentials.scans import BadgeScan
 from accreditation.missions.models import Category, Election, Mission
 from accreditation.observers.models import Membership, Person
 
@@ -21,6 +22,7 @@ __all__ = [
     "Badge",
     "BadgeDesign",
     "BadgePicture",
+    "BadgeScan",
     "PrintRun",
     "PrintRunBadge",
     "PrintRunPart",

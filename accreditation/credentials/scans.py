@@ -1,0 +1,174 @@
+"""Which badge was shown where: one row a scan, without personal data, and what of it should alarm the commission.
+
+A device is a number that its verifier made up; it is kept as a keyed hash, as is the address that asked, under a key
+that changes every day. A place is the number of a polling station, as the official typed it.
+"""
+
+import json
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.contrib.postgres.indexes import BrinIndex
+from django.db import connection, models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accreditation.core.encryption import blind_index
+from accreditation.credentials.badges import Badge
+from accreditation.credentials.verdicts import Verdict
+
+MOST_OF_A_DEVICE = 60
+"""Scans a minute of one device: a queue at a door is checked at one in two seconds at best."""
+MOST_OF_AN_ADDRESS = 1_200
+"""Scans a minute of one address: many stations may share the one of a mobile network."""
+ELSEWHERE_WITHIN = timedelta(hours=6)
+ELSEWHERE_SHOWN = 5
+KEPT_BACK_AT_MOST = timedelta(days=30)
+"""How long a device may have been without a network before its scans are no longer taken."""
+PLACE_LENGTH = 40
+
+
+class BadgeScan(models.Model):
+    """One scan, as it was judged when it reached the commission. Counted once, however often it is sent."""
+
+    scan = models.UUIDField(_("scan"), unique=True, editable=False)
+    badge = models.ForeignKey(
+        Badge,
+        verbose_name=_("badge"),
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="scans",
+        db_index=False,
+    )
+    verdict = models.CharField(
+        _("verdict"), max_length=12, choices=[(one.value, one.value) for one in Verdict]
+    )
+    shown = models.CharField(
+        _("shown by the device"),
+        max_length=12,
+        blank=True,
+        help_text=_("What the device said without a network."),
+    )
+    typed = models.BooleanField(_("typed, not scanned"), default=False)
+    place = models.CharField(_("place"), max_length=PLACE_LENGTH, blank=True)
+    device = models.BinaryField(max_length=8, editable=False)
+    source = models.BinaryField(max_length=8, editable=False)
+    scanned_at = models.DateTimeField(_("scanned at"))
+    received_at = models.DateTimeField(_("received at"))
+
+    class Meta:
+        verbose_name = _("scan of a badge")
+        verbose_name_plural = _("scans of badges")
+        indexes = (
+            models.Index(
+                fields=["badge", "scanned_at"], condition=Q(badge__isnull=False), name="scan_of_badge"
+            ),
+            models.Index(fields=["device", "received_at"], name="scan_of_device"),
+            models.Index(fields=["source", "received_at"], name="scan_of_source"),
+            models.Index(
+                fields=["scanned_at", "place"], condition=~Q(verdict="valid"), name="scan_that_failed"
+            ),
+            BrinIndex(fields=["received_at"], name="scan_received"),
+        )
+
+    def __str__(self) -> str:
+        return str(self.scan)
+
+    @property
+    def was_offline(self) -> bool:
+        return bool(self.shown)
+
+
+@dataclass(frozen=True)
+class Scan:
+    """A scan on its way in: who asks, where, and when the badge was held before the camera."""
+
+    scan: uuid.UUID
+    device: bytes
+    source: bytes
+    place: str
+    scanned_at: datetime
+    shown: str = ""
+    typed: bool = False
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What became of a scan: refused as too many, or taken, with where else the badge was seen of late."""
+
+    too_many: bool
+    elsewhere: tuple[dict[str, str], ...] = ()
+
+
+def hashed(words: str, day: str = "") -> bytes:
+    """Eight bytes that tell one device, or one address within a day, from another, and nothing else."""
+    return blind_index("scan", words, day)[:8]
+
+
+def plain_place(text: object) -> str:
+    """The place in one line: 'Polling station  14 ' and 'polling station 14' are one."""
+    return " ".join(str(text or "").split())[:PLACE_LENGTH]
+
+
+_TAKE = """
+WITH asked AS (
+    SELECT (SELECT count(*) FROM (SELECT FROM credentials_badgescan
+            WHERE device = %(device)s AND received_at > %(minute_ago)s LIMIT %(most_device)s) d) AS of_device,
+           (SELECT count(*) FROM (SELECT FROM credentials_badgescan
+            WHERE source = %(source)s AND received_at > %(minute_ago)s LIMIT %(most_source)s) s) AS of_source
+), put AS (
+    INSERT INTO credentials_badgescan
+        (scan, badge_id, verdict, shown, typed, place, device, source, scanned_at, received_at)
+    SELECT %(scan)s, %(badge)s::bigint, %(verdict)s, %(shown)s, %(typed)s, %(place)s, %(device)s, %(source)s,
+           %(scanned_at)s, %(now)s
+    FROM asked WHERE of_device < %(most_device)s AND of_source < %(most_source)s
+    ON CONFLICT (scan) DO NOTHING
+)
+SELECT of_device >= %(most_device)s OR of_source >= %(most_source)s,
+    (SELECT coalesce(json_agg(e), '[]') FROM (
+        SELECT place, to_char(scanned_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS at
+        FROM credentials_badgescan WHERE badge_id = %(badge)s::bigint
+        AND scanned_at BETWEEN %(since)s AND %(now)s AND place <> %(place)s AND device <> %(device)s
+        ORDER BY scanned_at DESC LIMIT %(most_shown)s) e)
+FROM asked
+"""
+
+
+def take(scan: Scan, *, badge: Badge | None, verdict: Verdict, now: datetime) -> Taken:
+    """Write a scan down, once, and answer where else its badge was scanned in the last hours; one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _TAKE,
+            {
+                **vars(scan),
+                "badge": badge.pk if badge else None,
+                "verdict": verdict.value,
+                "now": now,
+                "minute_ago": now - timedelta(minutes=1),
+                "since": now - ELSEWHERE_WITHIN,
+                "most_device": MOST_OF_A_DEVICE,
+                "most_source": MOST_OF_AN_ADDRESS,
+                "most_shown": ELSEWHERE_SHOWN,
+            },
+        )
+        too_many, elsewhere = cursor.fetchone()
+    found = json.loads(elsewhere) if isinstance(elsewhere, str) else elsewhere
+    return Taken(too_many, () if too_many else tuple(found))
+
+
+def too_many_from(source: bytes, now: datetime) -> bool:
+    """Whether an address has sent as many scans in the last minute as one may."""
+    of_late = BadgeScan.objects.filter(source=source, received_at__gt=now - timedelta(minutes=1))
+    return of_late[:MOST_OF_AN_ADDRESS].count() >= MOST_OF_AN_ADDRESS
+
+
+def take_kept_back(scans: list[tuple[Scan, Badge | None, Verdict]], *, now: datetime) -> int:
+    """Write scans down that a device kept while it had no network; how many were new. The same ones again: none."""
+    rows = [
+        BadgeScan(**vars(scan), badge=badge, verdict=verdict.value, received_at=now)
+        for scan, badge, verdict in scans
+    ]
+    known = set(BadgeScan.objects.filter(scan__in=[row.scan for row in rows]).values_list("scan", flat=True))
+    BadgeScan.objects.bulk_create(rows, ignore_conflicts=True)
+    return len({row.scan for row in rows} - known)

@@ -1,0 +1,196 @@
+"""POST /api/v1/verify: is this badge real, and does it hold now? For our verifier and for others' scanners.
+
+Nobody signs in here: whoever holds a badge may ask about it. The answer to what is unknown, malformed or forged is
+one and the same, and takes the same two reads; a photo is given only for a badge whose signature was shown.
+"""
+
+import hashlib
+import json
+import uuid
+from datetime import UTC, datetime
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+
+from accreditation.core import storage
+from accreditation.core.actors import moment_of
+from accreditation.core.encryption import DecryptionError
+from accreditation.credentials import scans
+from accreditation.credentials.badges import Badge
+from accreditation.credentials.listing import newest
+from accreditation.credentials.verifying import Finding, verify_by_record
+
+LONGEST_BODY = 256 * 1024
+MOST_AT_ONCE = 200
+TEXT_LENGTH = 2_000
+HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+
+
+class NotAsked(Exception):
+    """The request says nothing that can be answered; the message says what to send."""
+
+
+@csrf_exempt
+@require_POST
+def verify(request: HttpRequest) -> HttpResponse:
+    """One badge. Takes {"badge": address, digits or code, "scan"?, "device"?, "place"?, "at"?: unix ms}.
+
+    Answers what Finding says, with "elsewhere" (other places of the last six hours) and "list_version"; 400 for
+    what is no such request, 429 when a device asks more than once a second for a minute.
+    """
+    now = moment_of(request)
+    try:
+        asked = _asked(request)
+        text = _text(asked.get("badge"))
+        scan = _scan(request, asked, str(asked.get("device") or ""), now)
+    except NotAsked as error:
+        return _error(str(error), 400)
+    found = verify_by_record(text, now=now)
+    taken = scans.take(scan, badge=found.badge, verdict=found.verdict, now=now)
+    if taken.too_many:
+        return _too_many()
+    list_now = newest()
+    return JsonResponse(
+        {
+            **found.as_json(),
+            "elsewhere": list(taken.elsewhere),
+            "list_version": list_now.version if list_now else None,
+        },
+        headers=HEADERS,
+    )
+
+
+@csrf_exempt
+@require_POST
+def photo(request: HttpRequest) -> HttpResponse:
+    """The photo that a badge prints, as JPEG, to whoever shows the badge's signature; else 404, whatever was wrong.
+
+    Takes {"badge": address or digits, "device"?}. It is given for a void badge as well: who holds it is the question.
+    """
+    now = moment_of(request)
+    try:
+        asked = _asked(request)
+        found = verify_by_record(_text(asked.get("badge")), now=now)
+    except NotAsked as error:
+        return _error(str(error), 400)
+    jpeg = _photo_of(found)
+    if jpeg is None:
+        return _error(_("There is no photo for this."), 404)
+    return HttpResponse(jpeg, content_type="image/jpeg", headers=HEADERS)
+
+
+@csrf_exempt
+@require_POST
+def kept_back(request: HttpRequest) -> HttpResponse:
+    """Scans that a device kept while it had no network.
+
+    Takes {"device", "scans": [{"badge", "scan", "place", "at", "shown"}]}, at most 200 at once. Answers how many were
+    new; each is counted once, however often it comes. Those of more than 30 days ago are not taken.
+    """
+    now = moment_of(request)
+    if scans.too_many_from(_source(request, now), now):
+        return _too_many()
+    try:
+        asked = _asked(request)
+        sent = asked.get("scans")
+        if not isinstance(sent, list) or len(sent) > MOST_AT_ONCE:
+            raise NotAsked(_("Send at most %(most)d scans at once, as a list.") % {"most": MOST_AT_ONCE})
+        device = str(asked.get("device") or "")
+        judged = []
+        for one in sent:
+            if not isinstance(one, dict):
+                raise NotAsked(_("Each scan is an object with a badge."))
+            scan = _scan(request, one, device, now)
+            if scan.scanned_at > now - scans.KEPT_BACK_AT_MOST:
+                found = verify_by_record(_text(one.get("badge")), now=now)
+                judged.append((scan, found.badge, found.verdict))
+    except NotAsked as error:
+        return _error(str(error), 400)
+    return JsonResponse(
+        {"received": len(sent), "new": scans.take_kept_back(judged, now=now)}, headers=HEADERS
+    )
+
+
+def _asked(request: HttpRequest) -> dict[str, Any]:
+    if int(request.headers.get("Content-Length") or 0) > LONGEST_BODY:
+        raise NotAsked(_("The request is too long."))
+    try:
+        asked = json.loads(request.body)
+    except (ValueError, RecursionError):
+        asked = None
+    if not isinstance(asked, dict):
+        raise NotAsked(_("Send a JSON object with the badge’s address, digits or code as “badge”."))
+    return asked
+
+
+def _text(badge: object) -> str:
+    if not isinstance(badge, str) or not badge.strip():
+        raise NotAsked(_("Send a JSON object with the badge’s address, digits or code as “badge”."))
+    return badge[:TEXT_LENGTH]
+
+
+def _scan(request: HttpRequest, asked: dict[str, Any], device: str, now: datetime) -> scans.Scan:
+    return scans.Scan(
+        scan=_number(asked.get("scan"), device),
+        device=scans.hashed(device[:100]) if device else _source(request, now),
+        source=_source(request, now),
+        place=scans.plain_place(asked.get("place")),
+        scanned_at=_moment(asked.get("at"), now),
+        shown=str(asked.get("shown") or "")[:12],
+        typed=len(str(asked.get("badge"))) < 20,
+    )
+
+
+def _number(said: object, device: str) -> uuid.UUID:
+    """The scan's own number; a new one where none was given. Another device cannot claim it."""
+    if not isinstance(said, str) or not said:
+        return uuid.uuid4()
+    return uuid.UUID(bytes=hashlib.sha256(f"{device}\0{said}".encode()).digest()[:16])
+
+
+def _moment(said: object, now: datetime) -> datetime:
+    """When the device says it was; never later than now, and now where it says nothing sensible."""
+    if isinstance(said, bool) or not isinstance(said, int | float):
+        return now
+    try:
+        return min(datetime.fromtimestamp(said / 1000, UTC), now)
+    except (ValueError, OverflowError, OSError):
+        return now
+
+
+def _source(request: HttpRequest, now: datetime) -> bytes:
+    """The asker's address, as it is written down: under another key tomorrow."""
+    return scans.hashed(_address_of(request), now.date().isoformat())
+
+
+def _address_of(request: HttpRequest) -> str:
+    """The asker's address, behind as many proxies as are trusted."""
+    proxies = settings.ALLAUTH_TRUSTED_PROXY_COUNT
+    forwarded = [one.strip() for one in request.headers.get("X-Forwarded-For", "").split(",") if one.strip()]
+    if proxies and len(forwarded) >= proxies:
+        return forwarded[-proxies]
+    return str(request.META.get("REMOTE_ADDR") or "")
+
+
+def _photo_of(found: Finding) -> bytes | None:
+    badge: Badge | None = found.badge
+    if badge is None or not found.proved or badge.picture is None:
+        return None
+    try:
+        return storage.read(badge.picture.name)
+    except (FileNotFoundError, DecryptionError):
+        return None
+
+
+def _too_many() -> HttpResponse:
+    answer = _error(_("Too many checks in a minute. Wait a little."), 429)
+    answer.headers["Retry-After"] = "60"
+    return answer
+
+
+def _error(words: str, status: int) -> HttpResponse:
+    return JsonResponse({"detail": words}, status=status, headers=HEADERS)
