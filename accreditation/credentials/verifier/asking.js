@@ -15,17 +15,17 @@ export class Commission {
     this.knowledge = knowledge;
   }
 
-  /* The answer as an object, or null. `asked` is {badge: digits} or {code}. */
-  async ask(asked, place) {
-    const scan = { ...asked, scan: crypto.randomUUID(), place, at: Date.now(), offline: false };
+  /* The answer as an object, or null: then the scan is kept, with what the phone showed alone. `badge`: digits or code. */
+  async ask(badge, { place, shown }) {
+    const scan = { badge, scan: crypto.randomUUID(), place, at: Date.now() };
     try {
-      const { headers, bytes } = await post(API, { ...scan, device: await this.device() }, WAIT);
+      const { headers, bytes } = await post(API, { ...scan, offline: false, device: await this.device() }, WAIT);
       await this.knowledge.heard(serverMoment(headers));
       const answer = jsonOf(bytes);
       if (typeof answer?.verdict !== "string") throw new TypeError("no verdict");
       return answer;
     } catch {
-      await this.store.addScan({ ...scan, offline: true });
+      await this.store.addScan({ ...scan, offline: true, shown });
       return null;
     }
   }

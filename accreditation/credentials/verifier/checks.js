@@ -20,7 +20,7 @@ export class Checks {
 
   /* What somebody typed, as format.typedCode gives it. */
   checkCode(code) {
-    return this.run({ judge: async () => judgeCode(code, this.known()), hear: codeWithAnswer, asked: { code: inPrint(code) }, election: -1 });
+    return this.run({ judge: async () => judgeCode(code, this.known()), hear: codeWithAnswer, asked: inPrint(code), election: -1 });
   }
 
   known() {
@@ -33,13 +33,23 @@ export class Checks {
     byId("person").replaceChildren();
     byId("told").replaceChildren();
     showChecking(byId("result"));
-    await this.refreshIfOld(question.election);
-    const own = await question.judge();
+    const own = await this.judged(question);
     if (turn !== this.turn) return;
     this.shown = { question, judgement: own, answer: null, photo: null, network: question.asked && navigator.onLine ? "asking" : "offline" };
     this.draw();
     this.announce();
     if (question.asked) await this.ask(this.shown);
+  }
+
+  /* Whatever goes wrong, something is said, and it is not green. */
+  async judged(question) {
+    try {
+      await this.refreshIfOld(question.election);
+      return await question.judge();
+    } catch (error) {
+      globalThis.reportError?.(error);
+      return { verdict: "unconfirmed", tone: "wait", reason: "failed", badge: null };
+    }
   }
 
   /* A list that is missing or old is fetched before anything is said, where a network answers in time. */
@@ -51,7 +61,8 @@ export class Checks {
   }
 
   async ask(shown) {
-    shown.answer = await this.commission.ask(shown.question.asked, this.store.get("place") ?? "");
+    const told = { place: this.store.get("place") ?? "", shown: shown.judgement.verdict };
+    shown.answer = await this.commission.ask(shown.question.asked, told);
     shown.network = shown.answer ? "online" : "offline";
     await this.again(shown);
     if (shown !== this.shown || !shown.answer || !shown.judgement.badge) return;
@@ -109,7 +120,7 @@ function electionOf(text) {
 function askedFor(text) {
   try {
     const digits = digitsIn(text);
-    return digits.length < SHORTEST_BADGE ? null : { badge: digits };
+    return digits.length < SHORTEST_BADGE ? null : digits;
   } catch {
     return null;
   }

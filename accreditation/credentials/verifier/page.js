@@ -54,6 +54,7 @@ function drawState() {
   byId("scan").textContent = say(checks.turn || camera?.runs ? "next" : "scan");
   byId("stop").hidden = byId("camera").hidden = !camera?.runs;
   byId("intro").hidden = checks.turn > 0 || Boolean(camera?.runs);
+  byId("title").classList.toggle("unseen", byId("intro").hidden); // the room is the verdict's
 }
 
 function translate() {

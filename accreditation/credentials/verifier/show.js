@@ -64,7 +64,7 @@ function endOf(badge, list) {
 
 /* Whose badge it is. `answer` is the commission's, or null; `photo` an address for <img>, or null. */
 export function showPerson(place, { judgement, list, answer, photo }) {
-  const { badge, tone } = judgement;
+  const { badge } = judgement;
   const who = badge ? fromBadge(badge, list, answer) : fromAnswer(answer);
   if (!who) return place.replaceChildren();
   const swatch = make("span", { class: "swatch", "aria-hidden": "true" });
@@ -73,8 +73,7 @@ export function showPerson(place, { judgement, list, answer, photo }) {
     photo && make("img", { src: photo, alt: say("photo_of", { name: who.name }), width: "150", height: "200" }),
     make("div", {},
       make("p", { class: "name" }, make("bdi", { text: who.name })),
-      who.category && make("p", { class: "category" }, swatch, make("bdi", { text: who.category })),
-      tone === "good" && make("p", { class: "compare", text: say("compare") })),
+      who.category && make("p", { class: "category" }, swatch, make("bdi", { text: who.category }))),
     make("dl", {}, ...who.facts.flatMap(([term, value]) => [make("dt", { text: say(term) }), make("dd", {}, make("bdi", { text: value }))]))));
 }
 
@@ -85,7 +84,8 @@ function fromBadge(badge, list, answer) {
   const zone = zoneOf(badge, list);
   const { known, until } = endOf(badge, list);
   const span = { from: firstInWords(badge.validFrom, until, zone), until: inWords(until, zone) };
-  const facts = [["mission", named(mission?.name) || badge.mission], ["election", named(election?.name)], ["number", text(answer?.number)],
+  const since = answer?.verdict === "void" ? Date.parse(answer.since) : NaN;
+  const facts = [["void_since", since && inWords(since / 1000, zone)], ["mission", named(mission?.name) || badge.mission], ["election", named(election?.name)], ["number", text(answer?.number)],
     ["validity", say(known ? "validity_term" : "validity_open", span)], ["code", inPrint(badge.code)]];
   return { name: badge.name, category: named(category?.name), colour: category?.colour, facts: facts.filter(([, value]) => value) };
 }

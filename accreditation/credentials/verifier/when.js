@@ -7,7 +7,8 @@ const DAY = 86400;
 function clockOf(moment, zone) {
   const wanted = { timeZone: zone, hourCycle: "h23", year: "numeric", month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit" };
   const parts = new Intl.DateTimeFormat("en-GB", wanted).formatToParts(moment * 1000);
-  return Object.fromEntries(parts.map(({ type, value }) => [type, value]));
+  const clock = Object.fromEntries(parts.map(({ type, value }) => [type, value]));
+  return { ...clock, day: String(Number(clock.day)), month: Number(clock.month) }; // zeros before them differ by browser
 }
 
 /* 'UTC+4', 'UTC+5:30', 'UTC': the zone's offset at that moment. */

@@ -26,7 +26,13 @@ export function say(name, values = {}) {
   let text = words[name];
   if (text === undefined) throw new Error(`no words for ${name}`);
   if (typeof text === "object") text = text[plural.select(values.n)] ?? text.other;
-  return text.replace(/\{(\w+)\}/g, (_, place) => `\u2068${values[place]}\u2069`);
+  return text.replace(/\{(\w+)\}/g, (_, place) => isolated(String(values[place])));
+}
+
+/* What is put together from isolated pieces runs as the language does: nothing strong is left to tell its direction. */
+function isolated(value) {
+  const own = RIGHT_TO_LEFT.includes(language) ? "\u2067" : "\u2066";
+  return `${/[\u2066-\u2068]/.test(value) ? own : "\u2068"}${value}\u2069`;
 }
 
 export const has = (name) => name in words;
