@@ -101,13 +101,14 @@ def kinds_of_cell(cell: Cell, countries: CountryNames, today: date) -> frozenset
 def _kinds_of_text(cell: str, countries: CountryNames, today: date) -> set[str]:
     text = western_digits(cell).strip()
     kinds: set[str] = set()
-    read = read_date(text, past=True, today=today)
-    if read.day or read.ambiguous:
-        kinds.add("date")
-        return kinds
-    if _EMAIL.fullmatch(text):
-        return {"email"}
     has_digit = any(c.isdigit() for c in text)
+    if has_digit:  # every way to write a date has one
+        read = read_date(text, past=True, today=today)
+        if read.day or read.ambiguous:
+            kinds.add("date")
+            return kinds
+    if "@" in text and _EMAIL.fullmatch(text):
+        return {"email"}
     if has_digit:
         if ":" in text and read_time(text):
             kinds.add("time")

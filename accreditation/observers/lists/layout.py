@@ -43,7 +43,7 @@ def find_layout(table: Table, is_value: Callable[[Cell], bool], known: Collectio
     rows = table.rows[:LOOK_FOR_HEADER]
     best, best_score = -1, 0.0
     for index, row in enumerate(rows):
-        score = _score(row, known)
+        score = _score(row, known, best_score)
         if score > best_score:
             best, best_score = index, score
     if best_score >= 2:
@@ -51,12 +51,14 @@ def find_layout(table: Table, is_value: Callable[[Cell], bool], known: Collectio
     return _unnamed_layout(table, rows, is_value)
 
 
-def _score(row: Sequence[Cell], known: Collection[str]) -> float:
-    """How many columns the row names, as a header would."""
+def _score(row: Sequence[Cell], known: Collection[str], to_beat: float) -> float:
+    """How many columns the row names, as a header would; 0 for one that cannot `to_beat` another."""
     texts = [text_of(cell) for cell in row if cell != ""]
-    fields = set()
+    fields: set[str] = set()
     named = 0
-    for text in texts:
+    for place, text in enumerate(texts):
+        if len(fields) + len(texts) - place <= to_beat:
+            return 0.0  # whatever the rest names: people below a header, whose cells are dear to recognise
         if len(text) > 100:
             continue
         field = fold_header(text) if fold_header(text) in known else field_of(text)[0]
