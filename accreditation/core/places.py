@@ -181,7 +181,8 @@ class CountryNames:
     def load(cls) -> CountryNames:
         """From the table, by one query. Countries that are not offered are still recognised."""
         columns = [f"name_{language}" for language in settings.MODELTRANSLATION_LANGUAGES]
-        rows = models.QuerySet(Country).order_by().values_list("code", "alpha2", "aliases", *columns)
+        countries: models.QuerySet[Country] = models.QuerySet(Country)
+        rows = countries.order_by().values_list("code", "alpha2", "aliases", *columns)
         return cls(
             CountryWording(code, alpha2, tuple(name for name in names if name), tuple(aliases))
             for code, alpha2, aliases, *names in rows
