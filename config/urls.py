@@ -34,5 +34,6 @@ urlpatterns += i18n_patterns(
     path("", include("accreditation.accounts.urls")),
     path("", include("accreditation.observers.urls")),
     path("", include("accreditation.missions.urls")),
+    path("", include("accreditation.credentials.link_urls")),
     prefix_default_language=True,
 )

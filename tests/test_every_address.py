@@ -59,6 +59,7 @@ TABLE = {
     "check-badge": "everybody",
     "check-scans": "everybody",
     "check-photo": "everybody, where there is such a file",
+    "badge-link": "everybody, where there is such a file",
     "readyz": "everybody",
     "account_": "everybody",
     "mfa_": "whoever signed in, own rows only",
@@ -116,6 +117,7 @@ def values_for(application: Any, approved: Any) -> dict[str, Any]:
         "pk": application.pk, "object_id": application.pk, "election": application.election.code,
         "public_id": membership.public_id, "kind": "photo", "name": "withdraw", "form": "csv", "task": "identity",
         "app_label": "workflow", "id": 1, "content_type_id": 1, "url": "workflow/", "slug": "x", "key": "x",
+        "token": "x",
     }  # fmt: skip
 
 

@@ -30,6 +30,7 @@ urlpatterns = [
     path(f"{_PERSON}again/", steps.again, name="again"),
     path(f"{_PERSON}replace/", people.replace, name="replace"),
     path(f"{_PERSON}not-coming/", steps.not_coming, name="not_coming"),
+    path(f"{_PERSON}badge.pdf", badges.digital, name="badge_file"),
     path(f"{_PERSON}badge/lost/", badges.lost, name="badge_lost"),
     path(f"{_PERSON}badge/<str:name>/", badges.standby, name="badge_standby"),
     path(f"{_PERSON}move/<str:name>/", steps.move, name="move"),

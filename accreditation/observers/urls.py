@@ -12,6 +12,7 @@ urlpatterns = [
     path("apply/<slug:code>/check/", sending.check, name="apply-check"),
     path("apply/<slug:code>/withdraw/", home.withdraw, name="apply-withdraw"),
     path("apply/<slug:code>/appeal/", home.appeal, name="apply-appeal"),
+    path("apply/<slug:code>/badge.pdf", badge.digital, name="apply-badge"),
     path("apply/<slug:code>/badge-lost/", badge.lost, name="apply-badge-lost"),
     path("apply/<slug:code>/again/", home.again, name="apply-again"),
     path("apply/<slug:code>/pictures/<slug:public_id>/", questions.picture, name="apply-picture"),

@@ -1,14 +1,16 @@
-"""A person's badge on the head's side: reported as lost, put on standby, taken off it."""
+"""A person's badge on the head's side: as a file, reported as lost, put on standby, taken off it."""
 
 from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accreditation.core.errors import Refused
 from accreditation.core.machine import perform
 from accreditation.credentials.badge_states import BADGE
 from accreditation.credentials.badges import Badge
 from accreditation.credentials.bearing import badge_of
+from accreditation.credentials.digital import GIVEN_OUT, give_out
 from accreditation.missions.views.access import Room, of_mission
 from accreditation.missions.views.showing import row_of
 
@@ -60,3 +62,12 @@ def standby(room: Room, public_id: str, name: str) -> HttpResponse:
     _perform(room, _badge(room, public_id), name)
     words = _("On standby: no badge is printed.") if name == "hold" else _("The badge will be printed.")
     return room.done(words, "person", public_id=public_id)
+
+
+@require_safe
+@of_mission
+def digital(room: Room, public_id: str) -> HttpResponse:
+    """The badge as a PDF; that it was given out is recorded."""
+    found = _badge(room, public_id)
+    visible = Badge.objects.visible_to(room.request.user).select_related("accreditation__election")  # type: ignore[arg-type]
+    return give_out(room.request, get_object_or_404(visible, GIVEN_OUT, pk=found.pk))

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from accreditation.core.errors import Refused
 from accreditation.core.mail import render as render_letter
 from accreditation.credentials.bearing import PLAIN, badge_of, offered
+from accreditation.credentials.digital import is_given_out
 from accreditation.missions.forms import StatementForm
 from accreditation.missions.models import Mission
 from accreditation.missions.views.access import Room, add_reasons, of_mission
@@ -57,6 +58,7 @@ def person(room: Room, public_id: str) -> HttpResponse:
             "badge": badge,
             "badge_words": PLAIN[badge.state],
             "badge_moves": offered(badge, room.actor),
+            "badge_file": is_given_out(badge),
         }
     if membership.ended_at is None:
         context |= _what_may_be_done(room, membership, row)

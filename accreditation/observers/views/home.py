@@ -14,6 +14,7 @@ from accreditation.core.machine import perform
 from accreditation.core.refusals import move_refused
 from accreditation.credentials.bearing import PLAIN, badge_of
 from accreditation.credentials.bearing import offered as badge_moves
+from accreditation.credentials.digital import is_given_out
 from accreditation.observers.forms import AppealForm
 from accreditation.observers.views.access import own_application, to_application
 from accreditation.observers.views.summary import sections_of
@@ -87,6 +88,7 @@ def status_of(applying: Applying) -> dict[str, Any]:
         "appeal_words": calendar.in_words(last) if last else "",
         "badge": badge,
         "badge_words": PLAIN[badge.state] if badge is not None else None,
+        "badge_file": badge is not None and is_given_out(badge),
         "may_report_lost": badge is not None and "report_lost" in badge_moves(badge, Actor(applying.user)),
         "may_withdraw": "withdraw" in offered,
         "may_withdraw_appeal": "withdraw_appeal" in offered,
