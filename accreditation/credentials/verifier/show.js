@@ -108,6 +108,7 @@ export function showHow(place, { network, answer, list, now, badge }) {
     lines.unshift(make("div", { class: "elsewhere" }, make("h3", { text: say("elsewhere", { n: elsewhere.length }) }),
       make("ul", {}, ...elsewhere.slice(0, 8).map((one) => make("li", { text: elsewhereLine(one, zoneOf(badge, list)) })))));
   }
+  place.dataset.network = network;
   place.replaceChildren(...lines);
 }
 
