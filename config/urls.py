@@ -9,6 +9,7 @@ from rest_framework.routers import SimpleRouter
 
 from accreditation.core.health import alive, ready
 from accreditation.core.site import site
+from accreditation.credentials.urls import in_a_language
 from accreditation.missions.api import MissionViewSet
 from accreditation.workflow.api import ApplicationViewSet
 
@@ -34,6 +35,6 @@ urlpatterns += i18n_patterns(
     path("", include("accreditation.accounts.urls")),
     path("", include("accreditation.observers.urls")),
     path("", include("accreditation.missions.urls")),
-    path("", include("accreditation.credentials.link_urls")),
+    path("", include(in_a_language)),
     prefix_default_language=True,
 )

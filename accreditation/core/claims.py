@@ -11,7 +11,7 @@ from django.apps import apps
 from django.db import Error, connection, transaction
 from django.db.models import F, Q, QuerySet
 
-from accreditation.core.outbox import WHILE_IT_STANDS, OutboxMessage
+from accreditation.core.outbox import WHILE_IT_STANDS, WHILE_LIVE, OutboxMessage
 
 log = logging.getLogger(__name__)
 
@@ -118,7 +118,11 @@ def _moot(letters: Sequence[OutboxMessage]) -> set[int]:
             states = dict(rows.values_list("pk", "state"))
         else:
             states = dict.fromkeys(rows.values_list("pk", flat=True), WHILE_IT_STANDS)
-        found |= {one.pk for one in waiting if states.get(one.about_id) != one.only_while}
+        live = getattr(rows.model, "LIVE", ())
+        for one in waiting:
+            state = states.get(one.about_id)
+            if state not in (live if one.only_while == WHILE_LIVE else (one.only_while,)):
+                found.add(one.pk)
     return found
 
 

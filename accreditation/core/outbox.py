@@ -16,6 +16,9 @@ LONGEST_READER = 120  # of a key; an address may have 254 characters
 WHILE_IT_STANDS = "stands"
 """`only_while` of a letter about an object without states: it makes no sense once the row has gone."""
 
+WHILE_LIVE = "live"
+"""`only_while` of a letter that makes sense in each of the states that its object's model names as LIVE."""
+
 
 @dataclass(frozen=True)
 class Recipient:

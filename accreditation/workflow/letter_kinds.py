@@ -23,6 +23,7 @@ KINDS: dict[str, str | Promise] = {
     "mission_declined": _("A mission is not registered"),
     "arrival_reminder": _("Reminder before the arrival, to a mission"),
     "arrival_reminder_person": _("Reminder before the arrival"),
+    "badge_ready": _("The digital badge"),
     "badges_not_collected": _("Reminder of badges that were not collected"),
     "deadline_reminder": _("Reminder of the deadline, to a mission"),
     "deadline_reminder_person": _("Reminder of the deadline"),

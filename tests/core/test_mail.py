@@ -130,6 +130,7 @@ COMPLETE: dict[str, Any] = FACTS | {
     "delegation": "CIS", "arrives_on": "2026-12-16", "closes_at": "2026-12-10T20:00:00+00:00", "outcome": "upheld",
     "ruling": "1/2026", "body": "Court of Appeal", "filed_at": "2026-12-02T08:00:00+00:00", "state": "Submitted",
     "missing": ["the photo"], "old_day": "2026-12-20", "new_day": "2027-01-10", "day": "2027-01-10",
+    "badge_link": "https://cec.example/en/badge/token/", "badge_link_days": 14,
 }  # fmt: skip
 
 

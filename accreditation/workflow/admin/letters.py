@@ -27,7 +27,7 @@ from accreditation.core.mail import Rendered, render
 from accreditation.core.outbox import OutboxMessage
 from accreditation.core.site import site
 from accreditation.core.templatetags.look import in_zone, state_badge
-from accreditation.credentials.models import Accreditation
+from accreditation.credentials.models import Accreditation, Badge
 from accreditation.missions.models import Delegation, Mission
 from accreditation.workflow.letter_kinds import KINDS, kind_in_words
 from accreditation.workflow.models import Application
@@ -119,6 +119,8 @@ class OfMission(admin.SimpleListFilter):
         for model in (Application, Accreditation, Delegation):
             keys = model._default_manager.filter(mission=self.value()).values("pk")
             about |= Q(about_type=model._meta.label_lower, about_id__in=keys)
+        badges = Badge.objects.filter(accreditation__mission=self.value()).values("pk")
+        about |= Q(about_type=Badge._meta.label_lower, about_id__in=badges)
         return queryset.filter(about)
 
 

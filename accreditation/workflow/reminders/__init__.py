@@ -17,6 +17,7 @@ from accreditation.core.outbox import OutboxMessage
 from accreditation.missions.models import Election
 from accreditation.workflow.letters import DECISIONS
 from accreditation.workflow.reminders.arrival import arrival_reminders
+from accreditation.workflow.reminders.badge_ready import badges_ready
 from accreditation.workflow.reminders.collecting import collecting_reminders
 from accreditation.workflow.reminders.deadline import deadline_reminders
 from accreditation.workflow.reminders.overdue import overdue_notices
@@ -34,6 +35,7 @@ def write_reminders(now: datetime) -> int:
     for election in elections.prefetch_related("overrides", "categories"):
         if election.calendar.today(now) <= election.day:
             written += write(arrival_reminders(election, now), now)
+            written += write(badges_ready(election, now), now)
             written += write(collecting_reminders(election, now), now)
             written += write(deadline_reminders(election, now), now)
         written += write(overdue_notices(election, now), now)
