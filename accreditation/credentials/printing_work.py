@@ -27,16 +27,16 @@ from accreditation.credentials.badge_states import BADGE
 from accreditation.credentials.badges import Badge
 from accreditation.credentials.facing import faces_of
 from accreditation.credentials.print_runs import PrintRun, PrintRunBadge, PrintRunPart
-from accreditation.credentials.printing.apart import badges_pdf_apart
+from accreditation.credentials.printing.apart import Press
 from accreditation.credentials.printing.binding import bound
 from accreditation.credentials.printing.faces import BadgeFace
 from accreditation.credentials.printing.glyphs import missing_in
-from accreditation.credentials.printing.typesetting import CannotPrint, Layout
+from accreditation.credentials.printing.typesetting import CannotPrint, Layout, badges_sheet
 from accreditation.missions.models import Election
 
 log = logging.getLogger(__name__)
 
-CHUNK = 60
+CHUNK = 40
 """Badges a part; a multiple of four, so that no sheet of A4 is left half empty in the middle of a run."""
 
 SECONDS_A_PART = 180.0
@@ -153,10 +153,11 @@ def _work(run: PrintRun, now: datetime) -> None:
     PrintRun.objects.filter(pk=run.pk, state=State.WAITING).update(state=State.WORKING, started_at=now)
     actor = Actor(user=run.asked_by)
     try:
-        for part in run.parts.filter(settled=False):  # what somebody who died had begun
-            _settle(run, part, actor, now)
-        while (made := _next_part(run, actor, now)) is not None:
-            _settle(run, made, actor, now)
+        with Press(seconds=SECONDS_A_PART) as press:  # one child for the run: it reads its fonts once
+            for part in run.parts.filter(settled=False):  # what somebody who died had begun
+                _settle(run, part, press, actor, now)
+            while (made := _next_part(run, press, actor, now)) is not None:
+                _settle(run, made, press, actor, now)
         _bind(run, now)
     except DatabaseError:
         raise  # whoever comes next goes on from what is committed
@@ -182,7 +183,7 @@ def _in_words(error: Exception) -> str:
     )
 
 
-def _next_part(run: PrintRun, actor: Actor, now: datetime) -> PrintRunPart | None:
+def _next_part(run: PrintRun, press: Press, actor: Actor, now: datetime) -> PrintRunPart | None:
     """Set and keep the next chunk; None when nothing is left or the run is to be stopped."""
     while True:
         run.refresh_from_db(fields=["stop_wished"])
@@ -194,7 +195,7 @@ def _next_part(run: PrintRun, actor: Actor, now: datetime) -> PrintRunPart | Non
         faces = _printable_faces(run, rows, actor, now)
         if faces:
             break
-    name = storage.store(_set(run, list(faces.values()), now))
+    name = storage.store(_set(run, list(faces.values()), press, now))
     with transaction.atomic():
         part = PrintRunPart.objects.create(run=run, number=run.parts.count() + 1, name=name)
         run.rows.filter(pk__in=list(faces)).update(part=part)
@@ -250,21 +251,22 @@ def _faces(run: PrintRun, rows: Sequence[PrintRunBadge]) -> list[tuple[PrintRunB
     return found
 
 
-def _set(run: PrintRun, faces: Sequence[BadgeFace], now: datetime) -> bytes:
+def _set(run: PrintRun, faces: Sequence[BadgeFace], press: Press, now: datetime) -> bytes:
     if any(face.passport_number for face in faces):
         record(run, "passport_numbers_printed", actor=Actor(user=run.asked_by), now=now, badges=len(faces))
     layout: Layout = "a4" if run.layout == PrintRun.Layout.A4 else "a6"
-    return badges_pdf_apart(faces, at=now, layout=layout, seconds=SECONDS_A_PART)
+    return press.typeset(badges_sheet(faces, at=now, layout=layout))
 
 
-def _settle(run: PrintRun, part: PrintRunPart, actor: Actor, now: datetime) -> None:
+def _settle(run: PrintRun, part: PrintRunPart, press: Press, actor: Actor, now: datetime) -> None:
     """Move the badges of a part. Those that may not be printed any more are taken off its sheets."""
     for row in part.rows.filter(outcome=Outcome.WAITING).order_by("position"):
         _print(run, row, actor, now)
     printed = list(part.rows.filter(outcome=Outcome.PRINTED).order_by("position").select_related("badge"))
     old = part.name
     if part.rows.filter(outcome=Outcome.SKIPPED).exists():
-        part.name = storage.store(_set(run, faces_of([row.badge for row in printed]), now)) if printed else ""
+        faces = faces_of([row.badge for row in printed])
+        part.name = storage.store(_set(run, faces, press, now)) if faces else ""
     part.settled = True
     part.save(update_fields=["name", "settled"])
     if old != part.name:

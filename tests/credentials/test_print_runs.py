@@ -159,7 +159,7 @@ def test_a_badge_that_is_void_when_its_turn_comes_is_left_out_and_named() -> Non
 def test_a_badge_made_void_while_its_sheet_is_set_is_taken_off_the_sheet(monkeypatch: Any) -> None:
     good, bad = badges_of(make_mission(), 2)
     run = run_over([good, bad])
-    typeset = printing_work.badges_pdf_apart
+    typeset = printing_work._set
 
     def slowly(*args: Any, **options: Any) -> bytes:
         sheets = typeset(*args, **options)
@@ -167,7 +167,7 @@ def test_a_badge_made_void_while_its_sheet_is_set_is_taken_off_the_sheet(monkeyp
             perform(BADGE, bad.pk, "void", actor=SYSTEM, now=NOW, reason="Suspended.")
         return sheets
 
-    monkeypatch.setattr(printing_work, "badges_pdf_apart", slowly)
+    monkeypatch.setattr(printing_work, "_set", slowly)
     work_on(run.pk, now=NOW)
 
     (page,) = pages_of(run)
@@ -206,13 +206,13 @@ def test_a_stopped_run_keeps_what_is_printed_and_gives_the_rest_back_to_the_queu
     monkeypatch.setattr(printing_work, "CHUNK", 2)
     badges, desk = badges_of(make_mission(), 4), make_staff(PRINT_DESK)
     run = run_over(badges, desk)
-    typeset = printing_work.badges_pdf_apart
+    typeset = printing_work._set
 
     def stopped_meanwhile(*args: Any, **options: Any) -> bytes:
         stop(run, actor=actor(desk), now=NOW)
         return typeset(*args, **options)
 
-    monkeypatch.setattr(printing_work, "badges_pdf_apart", stopped_meanwhile)
+    monkeypatch.setattr(printing_work, "_set", stopped_meanwhile)
     work_on(run.pk, now=NOW)
 
     assert state_of(run) == ("cancelled", 4, 4)
@@ -256,7 +256,7 @@ def test_whoever_comes_next_goes_on_and_no_badge_is_printed_twice(point: str, mo
     monkeypatch.setattr(printing_work, "CHUNK", 2)
     badges = badges_of(make_mission(), 3)
     run = run_over(badges)
-    name = {"set": "badges_pdf_apart", "bind": "bound"}.get(point, "perform")
+    name = {"set": "_set", "bind": "bound"}.get(point, "perform")
     real, calls = getattr(printing_work, name), iter(range(99))
 
     def dies(*args: Any, **options: Any) -> Any:
