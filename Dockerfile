@@ -12,7 +12,8 @@ FROM python:3.11.13-slim-bookworm AS app
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 ENVIRONMENT=production \
     STATIC_ROOT=/srv/static PRIVATE_FILES_ROOT=/srv/files
 RUN useradd --system --uid 10001 --no-create-home --home-dir /nonexistent accreditation \
-    && install -d -o accreditation -g accreditation /srv/files
+    && install -d -o accreditation -g accreditation /srv/files \
+    && install -d -m 700 -o accreditation -g accreditation /srv/signing-keys
 COPY --from=packages /venv /venv
 WORKDIR /app
 COPY manage.py ./

@@ -63,7 +63,7 @@ def test_no_secret_stands_in_the_file_and_every_one_used_is_declared_and_made() 
         assert secret == {"file": f"deploy/secrets/{name}"}
     for service in SERVICES.values():
         for variable, value in service.get("environment", {}).items():
-            if re.search("KEY|PASSWORD|DATABASE_URL|EMAIL_URL", variable):
+            if variable != "SIGNING_KEYS_DIR" and re.search("KEY|PASSWORD|DATABASE_URL|EMAIL_URL", variable):
                 assert variable.endswith("_FILE")
                 assert value.removeprefix("/run/secrets/") in service["secrets"]
     made = set(re.findall(r"^put (\w+)", (PROJECT / "deploy/make-secrets").read_text(), re.MULTILINE))
@@ -74,6 +74,22 @@ def test_only_the_migration_has_the_owners_password() -> None:
     secret = {"owner_database_url", "owner_password"}
     holders = {name for name, service in SERVICES.items() if secret & set(service.get("secrets", []))}
     assert holders == {"migrate", "database"}
+
+
+def test_only_the_worker_holds_the_folder_of_private_keys() -> None:
+    mounted = {
+        name: [volume for volume in service.get("volumes", []) if volume.startswith("signing_keys:")]
+        for name, service in SERVICES.items()
+    }
+    assert {name for name, volumes in mounted.items() if volumes} == {"worker"}
+    told = {name for name, one in SERVICES.items() if "SIGNING_KEYS_DIR" in one.get("environment", {})}
+    assert told == {"worker"}
+    folder = SERVICES["worker"]["environment"]["SIGNING_KEYS_DIR"]
+    assert mounted["worker"] == [f"signing_keys:{folder}"]
+    assert (
+        f"install -d -m 700 -o accreditation -g accreditation {folder}"
+        in (PROJECT / "Dockerfile").read_text()
+    )
 
 
 def test_database_and_broker_are_out_of_reach_from_outside() -> None:
