@@ -33,7 +33,9 @@ app.conf.beat_schedule = {
     "let accreditations expire": _every(10 * MINUTE, "accreditation.workflow.tasks.expire_accreditations"),
     "sign badges": _every(5.0, "accreditation.credentials.tasks.seal_badges"),
     "publish the signed list": _every(30.0, "accreditation.credentials.tasks.publish_signed_list"),
-    "replace badges of revoked keys": _every(MINUTE, "accreditation.credentials.tasks.reissue_after_revocation"),
+    "replace badges of revoked keys": _every(
+        MINUTE, "accreditation.credentials.tasks.reissue_after_revocation"
+    ),
     "make print runs": _every(5.0, "accreditation.credentials.tasks.work_on_print_runs"),
     "write reminders": _every(10 * MINUTE, "accreditation.workflow.tasks.write_reminders"),
 }

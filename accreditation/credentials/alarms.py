@@ -2,16 +2,17 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection
 
 from accreditation.credentials.scans import BadgeScan
 
 LOOKED_BACK = timedelta(hours=24)
-TWO_PLACES_WITHIN = timedelta(minutes=15)
+TWO_PLACES_WITHIN: Any = timedelta(minutes=15)
 """Observers move from station to station; nobody is at two within a quarter of an hour without a second badge."""
 MANY_BAD = 5
-MANY_BAD_WITHIN = timedelta(hours=1)
+MANY_BAD_WITHIN: Any = timedelta(hours=1)
 SHOWN = 200
 
 
