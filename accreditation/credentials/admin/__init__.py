@@ -8,8 +8,9 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
 from accreditation.core.site import BarLink, site
-from accreditation.credentials.admin import badge, counter, many, picking, queue, runs
+from accreditation.credentials.admin import badge, counter, designing, many, picking, queue, runs
 from accreditation.credentials.admin.pages import for_readers, reads_badges
+from accreditation.credentials.design import BadgeDesign
 from accreditation.credentials.models import Badge
 
 
@@ -51,4 +52,8 @@ class BadgeAdmin(admin.ModelAdmin):
 
 
 site.register(Badge, BadgeAdmin)
+site.register(BadgeDesign, designing.BadgeDesignAdmin)
 site.bar += [BarLink(35, _("Badges"), "admin:credentials_badge_changelist", reads_badges)]
+site.bar += [
+    BarLink(36, _("Looks of badges"), "admin:credentials_badgedesign_changelist", designing.sets_looks)
+]

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from threading import Timer
@@ -109,6 +110,11 @@ def badges_pdf_apart(
 ) -> bytes:
     """As `typesetting.badges_pdf`; CannotPrint also when it takes longer than `seconds`."""
     return _apart(badges_sheet(faces, at=at, layout=layout, marks=marks, tagged=tagged), seconds)
+
+
+def badge_png_apart(face: BadgeFace, *, at: datetime, seconds: float = SECONDS) -> bytes:
+    """One badge as a picture for a screen; no proof of anything."""
+    return _apart(replace(badges_sheet([face], at=at), png=True), seconds)
 
 
 def certificate_pdf_apart(face: CertificateFace, *, at: datetime, seconds: float = SECONDS) -> bytes:

@@ -14,6 +14,7 @@ import typst
 
 FONTS = Path(__file__).with_name("fonts")
 STANDARD: Literal["a-2b"] = "a-2b"
+PPI_OF_SCREENS = 144
 MEMORY_OF_TYPST = 11
 """Compiles after which typst forgets what it has kept for the next one."""
 
@@ -22,13 +23,18 @@ class CannotPrint(Exception):
     """Why a sheet was not made, as a sentence."""
 
 
-def compiled(folder: Path, template: str, *, at: int, tagged: bool) -> bytes:
-    """The PDF of the folder's template. `at`: seconds since 1970, the moment that the file says it was made.
+def compiled(folder: Path, template: str, *, at: int, tagged: bool, png: bool = False) -> bytes:
+    """The PDF of the folder's template, or its first page as PNG for a screen.
+
+    `at`: seconds since 1970, the moment that the file says it was made.
 
     Every family is vendored and no other font is looked at, so the same folder gives the same bytes anywhere.
     """
     try:
         compiler = typst.Compiler(str(folder / template), root=str(folder), font_paths=_fonts())
+        if png:
+            made = compiler.compile(format="png", ppi=PPI_OF_SCREENS)
+            return made[0] if isinstance(made, list) else made
         pdf = compiler.compile(format="pdf", pdf_standards=STANDARD, timestamp=at, pdf_tags=tagged)
     except typst.TypstError as error:
         raise CannotPrint(f"the sheet could not be set: {error}") from error

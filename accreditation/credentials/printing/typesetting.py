@@ -47,10 +47,16 @@ class Sheet:
     pictures: Mapping[str, bytes]
     at: datetime
     tagged: bool
+    png: bool = False
 
     def job(self) -> dict[str, Any]:
         """What `compiling.compiled` is asked for."""
-        return {"template": self.template, "at": int(self.at.timestamp()), "tagged": self.tagged}
+        return {
+            "template": self.template,
+            "at": int(self.at.timestamp()),
+            "tagged": self.tagged,
+            "png": self.png,
+        }
 
     @contextmanager
     def folder(self) -> Iterator[Path]:

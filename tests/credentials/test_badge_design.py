@@ -1,0 +1,78 @@
+"""The looks of badges: set by supervisors, seen on a specimen before they are saved."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accreditation.accounts.roles import CLERK, SUPERVISOR
+from accreditation.core.audit import AuditEvent
+from accreditation.credentials.design import BadgeDesign
+from accreditation.credentials.specimen import MARK, specimen_of
+from tests.factories import make_election, make_staff
+from tests.signing_in import sign_in
+
+pytestmark = pytest.mark.django_db
+
+TYPED = {"accent": "#7a1f3d", "note_en": "Found? Call 1234", "shows_mission": "on"}
+
+
+@pytest.fixture
+def election() -> Any:
+    return make_election()
+
+
+def url(name: str, election: Any) -> str:
+    return reverse(f"admin:credentials_badgedesign_{name}", args=[election.code])
+
+
+@pytest.fixture
+def client() -> Client:
+    return sign_in(Client(), make_staff(SUPERVISOR))
+
+
+def test_a_supervisor_sets_the_looks_and_it_is_recorded(election: Any, client: Client) -> None:
+    assert url("picture", election) in client.get(url("change", election)).content.decode()
+    assert client.post(url("change", election), TYPED).status_code == 302
+    design = BadgeDesign.objects.get(election=election)
+    assert (design.accent, design.note_en, design.shows_mission, design.shows_country) == (
+        "#7a1f3d", "Found? Call 1234", True, False,
+    )  # fmt: skip
+    assert AuditEvent.objects.about(design).filter(verb="design_changed").exists()
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"accent": "red"}, {"note_en": "\U0001f984 typed"}, {"note_fr": "x" * 161}]
+)
+def test_what_cannot_be_taken_is_said_and_what_was_typed_stays(
+    election: Any, client: Client, wrong: dict[str, str]
+) -> None:
+    answer = client.post(url("change", election), TYPED | {"note_ru": "kept as typed"} | wrong)
+    assert answer.status_code == 422 and b"kept as typed" in answer.content
+    assert not BadgeDesign.objects.exists()
+
+
+def test_the_specimen_follows_what_is_typed_and_saves_nothing(election: Any, client: Client) -> None:
+    part = client.post(url("preview", election), TYPED).content.decode()
+    assert "accent=%237a1f3d" in part and "<html" not in part
+    plain = client.get(url("picture", election))
+    typed = client.get(url("picture", election), TYPED | {"tried": "1"})
+    assert plain.content.startswith(b"\x89PNG") and typed.content.startswith(b"\x89PNG")
+    assert plain.content != typed.content and not BadgeDesign.objects.exists()
+
+
+def test_a_wrong_colour_in_the_address_shows_the_saved_one(election: Any, client: Client) -> None:
+    assert client.get(url("picture", election), {"tried": "1", "accent": "red"}).status_code == 200
+
+
+def test_the_specimen_is_marked_as_one(election: Any) -> None:
+    face = specimen_of(BadgeDesign(election=election))
+    assert MARK in face.name and face.number == face.code == MARK
+
+
+def test_a_clerk_sets_no_looks(election: Any) -> None:
+    clerk = sign_in(Client(), make_staff(CLERK))
+    assert clerk.get(url("change", election)).status_code == 403
+    assert clerk.post(url("change", election), TYPED).status_code == 403
+    assert clerk.get(url("picture", election)).status_code == 403
