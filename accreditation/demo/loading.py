@@ -5,6 +5,13 @@ from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
+from accreditation.credentials.keyring import NoPrivateKey
+from accreditation.demo.badges import (
+    KEYS_MADE,
+    make_signing_keys,
+    publish_for_verifiers,
+    tell_badges,
+)
 from accreditation.demo.files import Story
 from accreditation.demo.law import (
     CODE,
@@ -48,17 +55,29 @@ def load(
         raise CannotLoad(
             f"The people of the demonstration need an election on {least} or later; --empty takes any day."
         )
-    with transaction.atomic():
-        say("The commission and its election ...")
-        hire()
-        make_canned_reasons()
-        make_past_elections()
-        guests_until = None if empty else (day - today).days + GUESTS_SINCE
-        election = make_election(day, now=now, guests_until=guests_until)
-        say("Missions and their heads ...")
-        open_missions(election, SENDERS, now=now)
-        if not empty:
-            open_missions(election, OTHERS, now=now)
-            say("Synthetic people, their pictures, and what became of their applications ...")
-            tell(Story(election, now), Crowd(day))
+    try:
+        with transaction.atomic():
+            return _load(now, day, empty, say)
+    except NoPrivateKey as error:
+        raise CannotLoad(f"No badge can be signed. {error}") from error
+
+
+def _load(now: datetime, day: date, empty: bool, say: Say) -> Election:
+    say("The commission and its election ...")
+    hire()
+    make_canned_reasons()
+    make_past_elections()
+    make_signing_keys(now if empty else now - KEYS_MADE)
+    guests_until = None if empty else (day - now.date()).days + GUESTS_SINCE
+    election = make_election(day, now=now, guests_until=guests_until)
+    say("Missions and their heads ...")
+    open_missions(election, SENDERS, now=now)
+    if not empty:
+        open_missions(election, OTHERS, now=now)
+        say("Synthetic people, their pictures, and what became of their applications ...")
+        story = Story(election, now)
+        tell(story, Crowd(day))
+        say("Badges: signed, printed, handed over ...")
+        tell_badges(story)
+    publish_for_verifiers(now)
     return election

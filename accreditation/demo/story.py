@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from accreditation.accounts.models import User
 from accreditation.core.actors import SYSTEM, Actor
+from accreditation.demo.badges import seal_all
 from accreditation.demo.files import File, Story
 from accreditation.demo.people import Crowd
 from accreditation.demo.staff import DOMAIN, speaker
@@ -82,6 +83,7 @@ def recommended_for_refusal(story: Story, file: File, *, ago: timedelta = timede
 def approved(story: Story, file: File, *, ago: timedelta = timedelta(days=6)) -> None:
     recommended(story, file, ago=ago + timedelta(hours=20))
     story.move(file, "approve", story.approver, ago)
+    seal_all(story.now - ago + timedelta(minutes=1))
 
 
 def refused(story: Story, file: File, *, ago: timedelta = timedelta(days=1)) -> None:

@@ -21,7 +21,11 @@ def loaded(
     django_db_blocker: Any, files: Path, *, day: date | None = None, empty: bool = False
 ) -> Iterator[Election]:
     with (
-        override_settings(PRIVATE_FILES_ROOT=files, PASSWORD_HASHERS=MADE_QUICKLY),
+        override_settings(
+            PRIVATE_FILES_ROOT=files,
+            SIGNING_KEYS_DIR=files / "signing-keys",
+            PASSWORD_HASHERS=MADE_QUICKLY,
+        ),
         django_db_blocker.unblock(),
         transaction.atomic(),
     ):

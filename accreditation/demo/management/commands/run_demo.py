@@ -9,7 +9,9 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
+from accreditation.demo.badges import addresses_to_try
 from accreditation.demo.running import (
     Child,
     ChildEnded,
@@ -139,6 +141,7 @@ The demonstration runs.
   Sign in            {self.address}/en/sign-in/
   Commission's side  {self.address}/admin/
   Mailbox            {self.address}/demo/mail/   (every mail arrives here)
+  Check badges       {self.address}/v
 
 The commission's staff, at {self.address}/admin/ (no second factor in the demonstration):""")
         for one in STAFF:
@@ -146,4 +149,13 @@ The commission's staff, at {self.address}/admin/ (no second factor in the demons
         self.say(f"Missions and applicants, at {self.address}/en/sign-in/ (a code arrives by mail):")
         self.say(f"  {'head of mission':<{wide}}{HEAD:<28}{code}")
         self.say(f"  {'applicant':<{wide}}{APPLICANT:<28}{code}")
+        self.show_badges()
         self.say("\nCtrl-C stops everything.")
+
+    def show_badges(self) -> None:
+        """What the QR codes of two badges say, to open as a phone's camera would."""
+        tried = addresses_to_try(Election.objects.get(code="demo"), timezone.now(), self.address)
+        if tried:
+            self.say("Badges to check, as a camera reads their codes:")
+        for words, address in tried.items():
+            self.say(f"  {words:<7}{address}")
