@@ -34,7 +34,9 @@ def compiled(folder: Path, template: str, *, at: int, tagged: bool, png: bool = 
         compiler = typst.Compiler(str(folder / template), root=str(folder), font_paths=_fonts())
         if png:
             made = compiler.compile(format="png", ppi=PPI_OF_SCREENS)
-            return made[0] if isinstance(made, list) else made
+            page = made[0] if isinstance(made, list) else made
+            assert isinstance(page, bytes)
+            return page
         pdf = compiler.compile(format="pdf", pdf_standards=STANDARD, timestamp=at, pdf_tags=tagged)
     except typst.TypstError as error:
         raise CannotPrint(f"the sheet could not be set: {error}") from error
