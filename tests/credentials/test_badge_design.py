@@ -1,12 +1,16 @@
 """The looks of badges: set by supervisors, seen on a specimen before they are saved."""
 
+import io
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from PIL import Image
 
 from accreditation.accounts.roles import CLERK, SUPERVISOR
+from accreditation.core import storage
 from accreditation.core.audit import AuditEvent
 from accreditation.credentials.design import BadgeDesign
 from accreditation.credentials.specimen import MARK, specimen_of
@@ -76,3 +80,32 @@ def test_a_clerk_sets_no_looks(election: Any) -> None:
     assert clerk.get(url("change", election)).status_code == 403
     assert clerk.post(url("change", election), TYPED).status_code == 403
     assert clerk.get(url("picture", election)).status_code == 403
+
+
+def test_an_emblem_is_kept_in_the_private_storage_replaced_and_taken_off(
+    election: Any, client: Client, settings: Any, tmp_path: Any
+) -> None:
+    settings.PRIVATE_FILES_ROOT = str(tmp_path)
+
+    def emblem() -> str:
+        return BadgeDesign.objects.get(election=election).emblem
+
+    client.post(url("change", election), TYPED | {"picture": picture_of(300)})
+    first = emblem()
+    assert storage.read(first).startswith(b"\xff\xd8")
+    client.post(url("change", election), TYPED | {"picture": picture_of(301)})
+    assert emblem() != first
+    with pytest.raises(FileNotFoundError):
+        storage.read(first)
+
+    small = client.post(url("change", election), TYPED | {"picture": picture_of(20)})
+    assert small.status_code == 422 and b"at least" in small.content and emblem()
+
+    client.post(url("change", election), TYPED | {"no_emblem": "on"})
+    assert emblem() == ""
+
+
+def picture_of(side: int) -> SimpleUploadedFile:
+    written = io.BytesIO()
+    Image.new("RGB", (side, side), "#224466").save(written, "PNG")
+    return SimpleUploadedFile("emblem.png", written.getvalue(), "image/png")
