@@ -52,7 +52,7 @@ async function refresh() {
 function drawState() {
   showState(byId("state"), knowledge, store, checks.shown !== null);
   byId("scan").textContent = say(checks.turn || camera?.runs ? "next" : "scan");
-  byId("stop").hidden = byId("camera").hidden = !camera?.runs;
+  byId("camera").hidden = !camera?.runs;
   byId("intro").hidden = checks.turn > 0 || Boolean(camera?.runs);
   byId("title").classList.toggle("unseen", byId("intro").hidden); // the room is the verdict's
 }
@@ -168,7 +168,7 @@ function listen() {
   document.addEventListener("keydown", keyPressed);
   byId("scan").addEventListener("click", scan);
   byId("stop").addEventListener("click", stop);
-  byId("camera").addEventListener("click", () => camera?.next());
+  byId("video").addEventListener("click", () => camera?.next());
   byId("picture").addEventListener("change", choosePicture);
   byId("type").addEventListener("click", () => (byId("typing").hidden ? openTyping() : closeTyping()));
   byId("typing").addEventListener("submit", sendCode);
