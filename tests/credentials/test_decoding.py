@@ -5,7 +5,7 @@ from array import array
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from accreditation.credentials import rice
@@ -52,6 +52,7 @@ def any_facts(draw: st.DrawFn) -> BadgeFacts:
     )
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine draws slowly
 @given(any_facts())
 def test_what_is_packed_is_read_again(one: BadgeFacts) -> None:
     found = unpacked(packed(one))

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 PLAIN = ("roster", "mission", "add", "send", "pledge", "archive", "arrivals", "lists", "empty_list", "apply")
 OF_A_PERSON = ("person", "edit", "declare", "confirm", "end", "again", "replace", "not_coming", "badge_lost")
 OF_A_LIST = ("list", "take_in", "refused_rows")
-OTHERS = {"download", "stay", "move", "letter", "upload", "picture", "mine", "badge_standby"}
+OTHERS = {"download", "stay", "move", "letter", "upload", "picture", "mine", "badge_standby", "badge_file"}
 STRANGERS = ("stranger", "other head", "applicant", "former head", "clerk", "administrator", "guest")
 
 
@@ -33,6 +33,7 @@ def addresses(house: Headed, person: str, job: str, letter: int, delegation: int
     yield from (("upload", {"public_id": person, "kind": kind}) for kind in ("photo", "passport_page"))
     yield from (("picture", {"public_id": person, "kind": kind}) for kind in ("photo", "passport_page"))
     yield from (("badge_standby", {"public_id": person, "name": name}) for name in ("hold", "release"))
+    yield "badge_file", {"public_id": person}
     yield "letter", {"public_id": person, "pk": letter}
     yield "stay", {"pk": delegation}
 
