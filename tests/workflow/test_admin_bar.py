@@ -29,7 +29,7 @@ FOR_ALL = {
 }
 SHOWN = {
     CLERK: FOR_ALL | {"Possible duplicates", "Letters", "Lists"},
-    SUPERVISOR: FOR_ALL | {"Possible duplicates", "Letters", "Lists"},
+    SUPERVISOR: FOR_ALL | {"Possible duplicates", "Letters", "Lists", "Looks of badges"},
     APPROVER: FOR_ALL | {"Possible duplicates", "Letters"},
     AUDITOR: FOR_ALL | {"Possible duplicates", "Letters"},
     PRINT_DESK: FOR_ALL,
@@ -60,7 +60,7 @@ def test_the_bar_shows_each_role_what_it_may_open_and_every_link_opens(role: str
     bar = bar_of(client.get(reverse("admin:workflow_application_changelist")))
     assert set(bar) == SHOWN[role]
     for url in bar.values():
-        answer = client.get(url)
+        answer = client.get(url, follow=True)
         assert (url, answer.status_code, set(bar_of(answer))) == (url, 200, SHOWN[role])
 
 
@@ -81,6 +81,7 @@ def test_an_administrator_finds_the_accounts_and_no_applications() -> None:
         "How many people",
         "Elections and rules",
         "All records",
+        "Looks of badges",
     }
 
 
