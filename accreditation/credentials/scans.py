@@ -108,7 +108,12 @@ def hashed(words: str, day: str = "") -> bytes:
 
 def plain_place(text: object) -> str:
     """The place in one line: 'Polling station  14 ' and 'polling station 14' are one."""
-    return " ".join(str(text or "").split())[:PLACE_LENGTH]
+    return " ".join(plain(text).split())[:PLACE_LENGTH]
+
+
+def plain(text: object) -> str:
+    """What a stranger sent as text, without what PostgreSQL and UTF-8 do not hold."""
+    return str(text or "").encode("utf-8", "ignore").decode().replace("\0", "")
 
 
 _TAKE = """

@@ -46,7 +46,7 @@ def verify(request: HttpRequest) -> HttpResponse:
     try:
         asked = _asked(request)
         text = _text(asked.get("badge"))
-        scan = _scan(request, asked, str(asked.get("device") or ""), now)
+        scan = _scan(request, asked, scans.plain(asked.get("device")), now)
     except NotAsked as error:
         return _error(str(error), 400)
     found = verify_by_record(text, now=now)
@@ -99,7 +99,7 @@ def kept_back(request: HttpRequest) -> HttpResponse:
         sent = asked.get("scans")
         if not isinstance(sent, list) or len(sent) > MOST_AT_ONCE:
             raise NotAsked(_("Send at most %(most)d scans at once, as a list.") % {"most": MOST_AT_ONCE})
-        device = str(asked.get("device") or "")
+        device = scans.plain(asked.get("device"))
         judged = []
         for one in sent:
             if not isinstance(one, dict):
@@ -130,7 +130,7 @@ def _asked(request: HttpRequest) -> dict[str, Any]:
 def _text(badge: object) -> str:
     if not isinstance(badge, str) or not badge.strip():
         raise NotAsked(_("Send a JSON object with the badge’s address, digits or code as “badge”."))
-    return badge[:TEXT_LENGTH]
+    return scans.plain(badge)[:TEXT_LENGTH]
 
 
 def _scan(request: HttpRequest, asked: dict[str, Any], device: str, now: datetime) -> scans.Scan:
@@ -140,7 +140,7 @@ def _scan(request: HttpRequest, asked: dict[str, Any], device: str, now: datetim
         source=_source(request, now),
         place=scans.plain_place(asked.get("place")),
         scanned_at=_moment(asked.get("at"), now),
-        shown=str(asked.get("shown") or "")[:12],
+        shown=scans.plain(asked.get("shown"))[:12],
         typed=len(str(asked.get("badge"))) < 20,
     )
 
@@ -149,7 +149,7 @@ def _number(said: object, device: str) -> uuid.UUID:
     """The scan's own number; a new one where none was given. Another device cannot claim it."""
     if not isinstance(said, str) or not said:
         return uuid.uuid4()
-    return uuid.UUID(bytes=hashlib.sha256(f"{device}\0{said}".encode()).digest()[:16])
+    return uuid.UUID(bytes=hashlib.sha256(f"{device}\0{scans.plain(said)}".encode()).digest()[:16])
 
 
 def _moment(said: object, now: datetime) -> datetime:
