@@ -1,7 +1,8 @@
 """A letter's row becomes a mail: words from templates/letters, in the reader's language, as text and HTML.
 
 Every kind has two templates: `letters/<kind>.subject.txt` and `letters/<kind>.html`. The second is written
-once and rendered twice, as text and as HTML (templatetags/letters.py), so that both say the same. It knows
+once and rendered as text, as HTML and in parts for paper (templatetags/letters.py), so that all say the same. It
+knows
 
     letters   the facts of all letters in this mail, one or more
     letter    the first of them
@@ -13,6 +14,7 @@ once and rendered twice, as text and as HTML (templatetags/letters.py), so that 
 import base64
 import binascii
 import hashlib
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -35,6 +37,10 @@ from accreditation.core.outbox import OutboxMessage
 COLOURS = ("ink", "ink-soft", "paper", "wash", "line", "accent", "accent-ink", "accent-wash")
 
 
+BASES = {"text": "letters/base.txt", "html": "letters/base.html", "paper": "letters/base.paper"}
+FOOT = "\n--\n"
+"""What divides the words of a letter on paper from its foot."""
+
 NEVER_IN_AN_ADDRESS = re.compile(r"[\x00-\x20\x7f<>,;:\"()\[\]\\]")
 
 
@@ -47,13 +53,55 @@ class Rendered:
     html: str
 
 
+@dataclass(frozen=True)
+class OnPaper:
+    """The same words for a sheet. Each part is its name and its texts: ('row', 'Decision', '2026/7').
+
+    The parts are paragraph, notice, row, item, quote (a text a line) and action (a label and an address); `foot` is
+    what stands under every letter.
+    """
+
+    subject: str
+    parts: tuple[tuple[str, ...], ...]
+    foot: tuple[str, ...]
+
+
 def render(kind: str, language: str, facts: Sequence[dict[str, Any]], *, sent_at: datetime) -> Rendered:
     """Word a mail of one kind about one or more letters' facts.
 
     `sent_at` is the moment at which it leaves or left, aware. No queries: facts are
     complete. Raises TemplateDoesNotExist for an unknown kind.
     """
-    known: dict[str, Any] = {
+    known = _known(language, facts, sent_at)
+    with translation.override(language):
+        body = _template(f"letters/{kind}.html")
+        text, html = _render(body, known, "text"), _render(body, known, "html")
+        return Rendered(_subject(kind, known), text=_tidy(text), html=html.strip())
+
+
+def render_on_paper(
+    kind: str, language: str, facts: Sequence[dict[str, Any]], *, sent_at: datetime
+) -> OnPaper:
+    """As `render`, in parts that a sheet is set of."""
+    known = _known(language, facts, sent_at)
+    with translation.override(language):
+        body, foot = _render(_template(f"letters/{kind}.html"), known, "paper").split(FOOT)
+        return OnPaper(
+            _subject(kind, known), parts=_parts(body), foot=tuple(text for __, text in _parts(foot))
+        )
+
+
+def _parts(lines: str) -> tuple[tuple[str, ...], ...]:
+    return tuple(tuple(json.loads(line)) for line in lines.split("\n") if line.strip())
+
+
+def _subject(kind: str, known: dict[str, Any]) -> str:
+    """A header is one line: whatever a name may hold, it cannot begin a second one."""
+    return " ".join(_render(_template(f"letters/{kind}.subject.txt"), known, "text").split())
+
+
+def _known(language: str, facts: Sequence[dict[str, Any]], sent_at: datetime) -> dict[str, Any]:
+    return {
         "letters": list(facts),
         "letter": facts[0],
         "many": len(facts) > 1,
@@ -63,12 +111,6 @@ def render(kind: str, language: str, facts: Sequence[dict[str, Any]], *, sent_at
         "direction": direction_of(language),
         "reply_to": settings.REPLY_TO_MAILBOX,
     }
-    with translation.override(language):
-        subject = _render(_template(f"letters/{kind}.subject.txt"), known, html=False)
-        body = _template(f"letters/{kind}.html")
-        text, html = _render(body, known, html=False), _render(body, known, html=True)
-    # A header is one line: whatever a name may hold, it cannot begin a second one.
-    return Rendered(subject=" ".join(subject.split()), text=_tidy(text), html=html.strip())
 
 
 def compose(rows: Sequence[OutboxMessage], *, now: datetime) -> bytes:
@@ -158,9 +200,10 @@ def _template(name: str) -> Template:
     return get_template(name).template  # type: ignore[attr-defined]
 
 
-def _render(template: Template, known: dict[str, Any], *, html: bool) -> str:
-    base = "letters/base.html" if html else "letters/base.txt"
-    context = Context({**known, "html": html, "base": base, "colours": colours()}, autoescape=html)
+def _render(template: Template, known: dict[str, Any], medium: str) -> str:
+    context = Context(
+        {**known, "medium": medium, "base": BASES[medium], "colours": colours()}, autoescape=medium == "html"
+    )
     return template.render(context)
 
 

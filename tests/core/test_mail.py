@@ -12,7 +12,7 @@ from django.conf import settings
 from django.core.mail import BadHeaderError
 from django.template import TemplateDoesNotExist
 
-from accreditation.core.mail import compose, envelope_address, render
+from accreditation.core.mail import compose, envelope_address, render, render_on_paper
 from accreditation.core.outbox import OutboxMessage
 from tests.core.test_delivery import FACTS
 from tests.mail_server import running_sink
@@ -149,6 +149,37 @@ def test_every_kind_reads_well_for_a_person_a_head_and_for_many(kind: str, langu
             assert "{%" not in version
         assert FACTS["commission"] in words.text
         assert "<" not in words.text
+
+
+PARTS = {"paragraph", "notice", "row", "item", "quote", "action"}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_on_paper_a_letter_says_what_its_mail_says_and_in_that_order(kind: str, language: str) -> None:
+    for facts in ([COMPLETE], [COMPLETE | {"to_head": True}]):
+        words, paper = (read(kind, language, facts, sent_at=NOW) for read in (render, render_on_paper))
+        assert paper.subject == words.subject
+        assert {part for part, *__ in paper.parts} <= PARTS and paper.foot
+        body, foot = words.text.rsplit("\n--\n", 1)
+        said = bare(" ".join(text for __, *texts in paper.parts for text in texts))
+        assert said + bare(FACTS["commission"]) == bare(body), (
+            "the commission signs the mail; paper bears it above"
+        )
+        assert bare(" ".join(paper.foot)) == bare(foot)
+
+
+def bare(text: str) -> str:
+    """Letters and digits only: what a text says, however its lines are laid out."""
+    return "".join(filter(str.isalnum, text))
+
+
+def test_names_and_texts_are_inert_on_paper() -> None:
+    evil = '"]\n--\n["row", "x\u2028 <b>&amp;{{ 7 }}'
+    paper = render_on_paper("refusal", "en", [COMPLETE | {"name": evil, "text": evil}], sent_at=NOW)
+    said = [text for part, *texts in paper.parts for text in texts]
+    assert f"Dear {' '.join(evil.split())}," in said
+    assert ("quote", *evil.splitlines()) in paper.parts
 
 
 def test_the_last_day_of_an_appeal_counts_from_the_sending() -> None:

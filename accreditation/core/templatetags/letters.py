@@ -1,9 +1,11 @@
 """The parts that letters are made of; `{% load letters %}`.
 
-Each part is written once and comes out as text or as HTML, as the context's `html` says. HTML is made of
-tables with the style on each cell, because mail programs know little else.
+Each part is written once and comes out as the context's `medium` says: as text, as HTML, or as a line for paper.
+HTML is made of tables with the style on each cell, because mail programs know little else. A line for paper is a
+JSON list, the part's name and its texts; core/mail.py reads it.
 """
 
+import json
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
@@ -73,24 +75,38 @@ def end_of_day_after(since: datetime, days: int, zone: str) -> str:
 class Part(Node):
     """A block that is wrapped as the medium asks; nothing comes of an empty one."""
 
-    def __init__(self, content: NodeList, as_text: Callable[[str], str], as_html: Callable[..., str]) -> None:
-        self.nodelist, self.as_text, self.as_html = content, as_text, as_html
+    def __init__(
+        self,
+        content: NodeList,
+        as_text: Callable[[str], str],
+        as_html: Callable[..., str],
+        on_paper: Callable[[str], str],
+    ) -> None:
+        self.nodelist, self.as_text, self.as_html, self.on_paper = content, as_text, as_html, on_paper
 
     def render(self, context: template.Context) -> SafeString:
         inner = self.nodelist.render(context)
         if not inner.strip():
             return SafeString("")
-        if context["html"]:
+        if context["medium"] == "html":
             # The inner parts escaped their values by the context's autoescape; here is only their frame.
             return mark_safe(self.as_html(inner.strip(), context["colours"]))  # noqa: S308
-        return mark_safe(self.as_text(inner))  # noqa: S308
+        write = self.on_paper if context["medium"] == "paper" else self.as_text
+        return mark_safe(write(inner))  # noqa: S308
 
 
-def _register(name: str, as_text: Callable[[str], str], as_html: Callable[..., str]) -> None:
+def _register(
+    name: str,
+    as_text: Callable[[str], str],
+    as_html: Callable[..., str],
+    on_paper: Callable[[str], str] | None = None,
+) -> None:
+    """A part of this name; on paper it is a line of its own unless `on_paper` says otherwise."""
+
     def compile_part(parser: Parser, token: Token) -> Part:
         content = parser.parse((f"end{name}",))
         parser.delete_first_token()
-        return Part(content, as_text, as_html)
+        return Part(content, as_text, as_html, on_paper or (lambda inner: _line(name, _one_line(inner))))
 
     register.tag(name, compile_part)
 
@@ -99,10 +115,27 @@ def _one_line(inner: str) -> str:
     return " ".join(inner.split())
 
 
+def _line(part: str, *texts: str) -> str:
+    """A part on paper."""
+    return json.dumps([part, *texts], ensure_ascii=False) + "\n"
+
+
+def _as_they_are(inner: str) -> str:
+    """The lines of the parts inside."""
+    return inner
+
+
 _register(
     "paragraph",
     lambda inner: f"{_one_line(inner)}\n\n",
     lambda inner, colours: f'<p style="margin:0 0 16px">{inner}</p>\n',
+)
+_register(  # what nobody may overlook
+    "notice",
+    lambda inner: f"{_one_line(inner)}\n\n",
+    lambda inner, colours: (
+        f'<p style="margin:0 0 16px;padding:12px 16px;border:1px solid {colours["accent"]}">{inner}</p>\n'
+    ),
 )
 _register(
     "facts",
@@ -111,11 +144,13 @@ _register(
         '<table role="presentation" cellpadding="0" cellspacing="0" width="100%" '
         f'style="margin:0 0 16px;border-collapse:collapse">{inner}</table>\n'
     ),
+    _as_they_are,
 )
 _register(
     "items",
     lambda inner: "\n".join(line for line in inner.splitlines() if line.strip()) + "\n\n",
     lambda inner, colours: f'<ul style="margin:0 0 16px;padding:0 24px">{inner}</ul>\n',
+    _as_they_are,
 )
 _register(
     "item",
@@ -129,8 +164,11 @@ def row(context: template.Context, label: str, value: Any) -> str:
     """`{% row label value %}` inside `facts`: nothing for an empty value."""
     if value in ("", None):
         return ""
-    if not context["html"]:
-        return mark_safe(f"{label}: {' '.join(str(value).split())}\n")  # noqa: S308
+    if context["medium"] != "html":
+        words = _one_line(str(value))
+        return mark_safe(  # noqa: S308
+            _line("row", label, words) if context["medium"] == "paper" else f"{label}: {words}\n"
+        )
     colours = context["colours"]
     return format_html(
         '<tr><td style="padding:6px 0;border-bottom:1px solid {};color:{};width:40%">{}</td>'
@@ -148,8 +186,10 @@ def action(context: template.Context, label: str, url: str) -> str:
     """`{% action label link %}`: what the reader does next, one a letter; nothing without an address."""
     if not url:
         return ""
-    if not context["html"]:
-        return mark_safe(f"{label}:\n{url}\n\n")  # noqa: S308
+    if context["medium"] != "html":
+        return mark_safe(  # noqa: S308
+            _line("action", label, url) if context["medium"] == "paper" else f"{label}:\n{url}\n\n"
+        )
     colours = context["colours"]
     return format_html(
         '<p style="margin:24px 0"><a href="{}" style="display:inline-block;padding:12px 20px;background:{};'
@@ -175,7 +215,9 @@ class Quote(Node):
         text = str(self.text.resolve(context) or "").strip()
         if not text:
             return SafeString("")
-        if not context["html"]:
+        if context["medium"] == "paper":
+            return mark_safe(_line("quote", *text.splitlines()))  # noqa: S308
+        if context["medium"] == "text":
             return mark_safe("\n".join(f"    {line}" for line in text.splitlines()) + "\n\n")  # noqa: S308
         lines = format_html_join(mark_safe("<br>"), "{}", ((line,) for line in text.splitlines()))
         colours = context["colours"]
