@@ -9,8 +9,8 @@ from accreditation.workflow.models import Application, ApplicationQuerySet, Deci
 
 
 def standing_refusal(application: Application) -> Decision | None:
-    """The newest refusal of the application; None when it was never refused."""
-    return application.decisions.filter(kind=Decision.Kind.REFUSAL).last()
+    """The newest refusal of the application; None when none stands."""
+    return application.decisions.standing().filter(kind=Decision.Kind.REFUSAL).last()
 
 
 def appeal_last_moment(application: Application) -> datetime | None:

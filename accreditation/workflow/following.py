@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _l
 from accreditation.core.audit import AuditEvent
 from accreditation.core.outbox import OutboxMessage
 from accreditation.missions.models import RefusalGround
-from accreditation.workflow.appeals import appeal_last_moment
+from accreditation.workflow.appeals import appeal_last_moment, standing_refusal
 from accreditation.workflow.applying import Applying
 from accreditation.workflow.letter_kinds import KINDS, TO_STAFF
 from accreditation.workflow.models import Application, Decision
@@ -24,6 +24,7 @@ PUBLIC_MOVES: dict[str, str | Promise] = {
     "resume": _l("The commission went on without an answer"),
     "approve": _l("The commission granted the accreditation"),
     "refuse": _l("The commission refused the application"),
+    "take_back_decision": _l("The commission took its decision back and looks at the application again"),
     "withdraw": _l("The application was withdrawn"),
     "lapse": _l("The deadline passed before the application was sent"),
     "appeal": _l("An appeal was filed"),
@@ -92,11 +93,11 @@ def verdict_on(applying: Applying) -> Verdict | None:
     if application is None:
         return None
     decided = (Application.State.APPROVED, Application.State.REFUSED, Application.State.APPEALED)
-    decision = application.decisions.order_by("pk").last()
+    decision = application.decisions.standing().last()
     if decision is None or application.state not in decided:
         return None
     verdict = Verdict(decision)
-    refusal = application.decisions.filter(kind=Decision.Kind.REFUSAL).last()
+    refusal = standing_refusal(application)
     if application.state != Application.State.APPROVED and refusal is not None:
         codes = refusal.grounds
         verdict.withdrawn_at = (

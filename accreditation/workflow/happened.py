@@ -23,6 +23,7 @@ HAPPENED: dict[str, str | Promise] = {
     "approve": _("Approved"),
     "refuse": _("Refused"),
     "send_back": _("Sent back"),
+    "take_back_decision": _("Decision taken back"),
     "withdraw": _("Withdrawn"),
     "lapse": _("Lapsed"),
     "appeal": _("Appeal filed"),
@@ -41,6 +42,7 @@ HAPPENED: dict[str, str | Promise] = {
     "expire": _("Expired"),
     "cancel": _("Cancelled: issued in error"),
     "correct": _("Corrected"),
+    "take_back_grant": _("Cancelled with its decision, which was taken back"),
     # moves of the mission
     "apply": _("Applied for registration"),
     "register": _("Registered"),

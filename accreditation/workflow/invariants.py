@@ -26,21 +26,29 @@ MACHINES: tuple[type[Any], ...] = (Application, Accreditation, Mission, Badge, S
 def every_approved_application_was_granted_exactly_once() -> Iterator[str]:
     for pk in Application.objects.filter(state="approved", accreditation=None).values_list("pk", flat=True):
         yield f"application {pk} is approved without an accreditation"
-    for pk in Accreditation.objects.filter(application=None).values_list("pk", flat=True):
+    taken_back = AuditEvent.objects.filter(
+        subject_type=Accreditation._meta.label_lower, subject_id=OuterRef("pk"), verb="take_back_grant"
+    )
+    lost = Accreditation.objects.filter(application=None).exclude(Exists(taken_back), state="cancelled")
+    for pk in lost.values_list("pk", flat=True):
         yield f"accreditation {pk} belongs to no application"
 
 
 def every_decision_is_on_record() -> Iterator[str]:
-    """One decision for each approval and refusal that the audit shows, and none besides."""
-    verbs = {"approve": Decision.Kind.APPROVAL, "refuse": Decision.Kind.REFUSAL}
-    for verb, kind in verbs.items():
+    """One decision for each approval and refusal that the audit shows, one mark for each that was taken back."""
+    verbs = {
+        "approve": Q(kind=Decision.Kind.APPROVAL),
+        "refuse": Q(kind=Decision.Kind.REFUSAL),
+        "take_back_decision": Q(taken_back_at__isnull=False),
+    }
+    for verb, of_the_verb in verbs.items():
         moves = dict(
             AuditEvent.objects.filter(subject_type="workflow.application", verb=verb)
             .values_list("subject_id")
             .annotate(n=Count("pk"))
         )
         decisions = dict(
-            Decision.objects.filter(kind=kind).values_list("application").annotate(n=Count("pk"))
+            Decision.objects.filter(of_the_verb).values_list("application").annotate(n=Count("pk"))
         )
         for pk in sorted(moves.keys() | decisions.keys()):
             if moves.get(pk, 0) != decisions.get(pk, 0):
@@ -92,6 +100,17 @@ def every_decision_has_its_letter() -> Iterator[str]:
         )
         for pk in Decision.objects.filter(kind=kind).exclude(Exists(letters)).values_list("pk", flat=True):
             yield f"decision {pk} ({kind}) has no letter"
+
+
+def no_letter_tells_of_a_decision_taken_back() -> Iterator[str]:
+    """What was taken back has never left the house."""
+    left = OutboxMessage.objects.exclude(state="cancelled").filter(
+        kind=OuterRef("kind"), about_type="workflow.application", about_id=OuterRef("application"),
+        created_at=OuterRef("decided_at"),
+    )  # fmt: skip
+    told = Decision.objects.filter(Exists(left), taken_back_at__isnull=False)
+    for pk in told.values_list("pk", flat=True):
+        yield f"decision {pk} was taken back, and its letter was not stopped"
 
 
 def no_badge_outlives_its_accreditation() -> Iterator[str]:
@@ -163,6 +182,7 @@ PREDICATES: tuple[Predicate, ...] = (
     every_state_is_what_its_last_event_says,
     events_follow_each_other,
     every_decision_has_its_letter,
+    no_letter_tells_of_a_decision_taken_back,
     no_badge_outlives_its_accreditation,
     every_accreditation_in_force_has_had_a_badge,
     no_letter_is_left_leaving,

@@ -248,7 +248,7 @@ def _application_of(accreditation: Accreditation) -> Application | None:
 
 
 def _last_decision(application: Application, *kinds: str) -> Decision | None:
-    return application.decisions.filter(kind__in=kinds).order_by("-pk").first()
+    return application.decisions.standing().filter(kind__in=kinds).order_by("-pk").first()
 
 
 def _decided(decision: Decision | None) -> Facts:
@@ -289,5 +289,5 @@ def _day(day: Any) -> str:
 
 
 def _end_of_undo(move: Move) -> datetime:
-    """Until then whoever decided may take it back and nobody has read it."""
+    """Until then whoever decided may take it back (taking_back.py) and nobody has read it."""
     return move.now + timedelta(seconds=settings.LETTER_UNDO_SECONDS)

@@ -188,8 +188,17 @@ class Application(Movable):
         return f"{self.election.day.year}-{self.pk:06d}"
 
 
+class DecisionQuerySet(models.QuerySet["Decision"]):
+    def standing(self) -> "DecisionQuerySet":
+        """Those that nobody took back inside their undo window."""
+        return self.filter(taken_back_at=None)
+
+
 class Decision(models.Model):
-    """What the commission decided about an application: its number, day, body, ground and legal basis."""
+    """What the commission decided about an application: its number, day, body, ground and legal basis.
+
+    One that was taken back before anybody read it stays on record with the moment (taking_back.py).
+    """
 
     class Kind(models.TextChoices):
         APPROVAL = "approval", _("approval")
@@ -214,6 +223,9 @@ class Decision(models.Model):
     legal_basis = models.TextField(_("legal basis"), blank=True, help_text=_("Every ground brings its own."))
     text = models.TextField(_("text"), blank=True)
     ruling = models.CharField(_("ruling"), max_length=200, blank=True)
+    taken_back_at = models.DateTimeField(_("taken back at"), null=True, editable=False)
+
+    objects = DecisionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("decision")
@@ -227,6 +239,10 @@ class Decision(models.Model):
             models.CheckConstraint(
                 condition=~Q(ruling="") | ~Q(kind__in=["upheld", "overturned"]),
                 name="an_appeal_cites_its_ruling",
+            ),
+            models.CheckConstraint(
+                condition=Q(taken_back_at__isnull=True) | Q(kind__in=["approval", "refusal"]),
+                name="a_ruling_is_not_taken_back",
             ),
         )
 

@@ -38,6 +38,7 @@ WORDS: dict[str, str | Promise] = {
     "lapse": _l("Not sent in time"),
     "approve": _l("Accredited"),
     "refuse": _l("Refused"),
+    "take_back_decision": _l("Decision taken back by the commission"),
     "appeal": _l("Appeal filed"),
     "uphold": _l("Appeal rejected"),
     "withdraw_appeal": _l("Appeal withdrawn"),

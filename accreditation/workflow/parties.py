@@ -9,6 +9,7 @@ __all__ = [
     "Party",
     "applicant",
     "approver",
+    "approver_who_decided",
     "clerk",
     "clerk_who_entered_it",
     "clerk_who_holds_it",
@@ -24,6 +25,12 @@ def _mission_of(subject: Any) -> Any:
     return getattr(subject, "mission_id", None) or subject.pk
 
 
+def decided_by(application: Any) -> int | None:
+    """Who approved or refused, where that decision stands and nothing was decided since."""
+    last = application.decisions.standing().last()
+    return last.decided_by_id if last is not None and last.kind in ("approval", "refusal") else None
+
+
 applicant = Party(
     "applicant", lambda actor, subject: actor.user is not None and subject.applicant_id == actor.user_id
 )
@@ -35,4 +42,8 @@ clerk_who_entered_it = Party(
 clerk_who_holds_it = Party(
     "clerk who holds it",
     lambda actor, subject: clerk(actor, subject) and subject.assigned_to_id == actor.user_id,
+)
+approver_who_decided = Party(
+    "approver who decided",
+    lambda actor, subject: approver(actor, subject) and decided_by(subject) == actor.user_id,
 )

@@ -83,9 +83,11 @@ def _requests(pks: Sequence[int]) -> dict[int, InformationRequest]:
 def _refusals(applications: Sequence[Application]) -> dict[int, list[str]]:
     if not applications:
         return {}
-    decisions = Decision.objects.filter(
-        application__in=[row.pk for row in applications], kind=Decision.Kind.REFUSAL
-    ).order_by("pk")
+    decisions = (
+        Decision.objects.standing()
+        .filter(application__in=[row.pk for row in applications], kind=Decision.Kind.REFUSAL)
+        .order_by("pk")
+    )
     latest = {decision.application_id: decision.grounds for decision in decisions}
     grounds = RefusalGround.objects.filter(election=applications[0].election_id)
     words = {ground.code: ground.words for ground in grounds}

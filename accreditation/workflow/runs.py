@@ -59,5 +59,10 @@ class BulkRun(models.Model):
         rows = zip(self.applications, self.versions, strict=True)
         return [(pk, version) for pk, version in rows if str(pk) not in self.outcomes]
 
+    def moved(self) -> dict[int, int]:
+        """The files that the run has moved, each with the version that the move left."""
+        rows = zip(self.applications, self.versions, strict=True)
+        return {pk: version + 1 for pk, version in rows if self.outcomes.get(str(pk)) == []}
+
     def refusals(self) -> dict[int, list[dict[str, Any]]]:
         return {int(pk): reasons for pk, reasons in self.outcomes.items() if reasons}

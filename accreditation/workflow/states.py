@@ -87,12 +87,18 @@ from accreditation.workflow.models import Application
 from accreditation.workflow.parties import (
     applicant,
     approver,
+    approver_who_decided,
     clerk,
     clerk_who_entered_it,
     clerk_who_holds_it,
     focal_point,
     supervisor,
     system,
+)
+from accreditation.workflow.taking_back import (
+    letter_still_waits,
+    nothing_rests_on_the_grant,
+    take_back_the_decision,
 )
 
 # --- The application ---------------------------------------------------------------------------------------------
@@ -182,6 +188,11 @@ APPLICATION = Machine(
         ),
         Transition(
             "send_back", RECOMMENDED, UNDER_REVIEW, by=approver, label=_("Send back"), reason=True, sets=UNDECIDED
+        ),
+        Transition(
+            "take_back_decision", [APPROVED, REFUSED], RECOMMENDED, by=approver_who_decided,
+            label=_("Take the decision back"), guards=[letter_still_waits, nothing_rests_on_the_grant],
+            beforehand=[take_back_the_decision], sets={"decided_at": nobody, "accreditation": nobody},
         ),
         Transition(
             "withdraw", [DRAFT, SUBMITTED, UNDER_REVIEW, INFORMATION_REQUESTED, RECOMMENDED], WITHDRAWN,
@@ -284,6 +295,10 @@ ACCREDITATION = Machine(
         ),
         Transition(
             "cancel", ACTIVE, CANCELLED, by=approver, label=_("Cancel: issued in error"), reason=True, grave=True,
+            effects=[void_the_badge],
+        ),
+        Transition(
+            "take_back_grant", ACTIVE, CANCELLED, by=system, label=_("Take back with its decision"),
             effects=[void_the_badge],
         ),
         Transition(

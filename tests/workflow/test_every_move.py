@@ -60,8 +60,8 @@ LEADS_TO = {
         "approve": "approved", "refuse": "refused", "send_back": "under_review", "withdraw": "withdrawn",
         "merge": "merged",
     },
-    "approved": {},
-    "refused": {"appeal": "appealed"},
+    "approved": {"take_back_decision": "recommended"},
+    "refused": {"appeal": "appealed", "take_back_decision": "recommended"},
     "appealed": {"uphold": "refused", "withdraw_appeal": "refused", "overturn": "approved", "merge": "merged"},
     "withdrawn": {},
     "lapsed": {},
@@ -77,6 +77,7 @@ MAY = {
     "another clerk": "take ask resume recommend_approval recommend_refusal appeal merge change_category",
     "supervisor": "take give_back ask resume recommend_approval recommend_refusal appeal merge change_category",
     "approver": "approve refuse send_back uphold withdraw_appeal overturn",
+    "approver who decided": "approve refuse send_back uphold withdraw_appeal overturn take_back_decision",
     "auditor": "",
     "print desk": "",
     "system": "lapse give_way",
@@ -85,8 +86,8 @@ MAY = {
 
 MOVES = [
     "submit", "take", "give_back", "ask", "answer", "resume", "recommend_approval", "recommend_refusal", "approve",
-    "refuse", "send_back", "withdraw", "lapse", "appeal", "give_way", "uphold", "withdraw_appeal", "overturn", "merge",
-    "change_category",
+    "refuse", "send_back", "take_back_decision", "withdraw", "lapse", "appeal", "give_way", "uphold",
+    "withdraw_appeal", "overturn", "merge", "change_category",
 ]  # fmt: skip
 
 
@@ -107,7 +108,7 @@ def outcome(machine: Any, pk: int, name: str, user: User | None, **given: Any) -
         return "not found"
 
 
-def the_application(state: str, clerk: User) -> Application:
+def the_application(state: str, clerk: User, approver: User) -> Application:
     if state == "merged":
         application = application_in("draft", entered_by=clerk)
         _judged_the_same(application, make_person())
@@ -120,7 +121,7 @@ def the_application(state: str, clerk: User) -> Application:
             now=NOW,
             kept_person=verdict.second_id,
         )
-    return application_in(state, clerk=clerk, entered_by=clerk)
+    return application_in(state, clerk=clerk, approver=approver, entered_by=clerk)
 
 
 def _judged_the_same(application: Application, kept: Any) -> None:
@@ -132,8 +133,8 @@ def _judged_the_same(application: Application, kept: Any) -> None:
 
 @pytest.mark.parametrize("state", LEADS_TO)
 def test_an_application_moves_as_the_law_says_and_for_nobody_else(state: str) -> None:
-    clerk = make_clerk()
-    application = the_application(state, clerk)
+    clerk, decider = make_clerk(), make_approver()
+    application = the_application(state, clerk, decider)
     applicant = make_user()
     Application.objects.filter(pk=application.pk).update(applicant=applicant, assigned_to=clerk)
     if state != "merged":
@@ -153,6 +154,8 @@ def test_an_application_moves_as_the_law_says_and_for_nobody_else(state: str) ->
         "system": None,
         "stranger": make_head(make_mission(application.election)),
     }
+    if state in ("approved", "refused", "appealed"):
+        people["approver who decided"] = decider
     if state == "recommended":  # the standing recommendation, whichever is asked about
         Application.objects.filter(pk=application.pk).update(recommendation="refuse")
     given = {
@@ -195,7 +198,7 @@ def test_the_table_has_no_move_that_the_law_does_not_know() -> None:
 ACCREDITATION_LEADS_TO = {
     "active": {
         "suspend": "suspended", "relinquish": "relinquished", "expire": "expired", "cancel": "cancelled",
-        "correct": "active",
+        "correct": "active", "take_back_grant": "cancelled",
     },
     "suspended": {"reinstate": "active", "revoke": "revoked", "expire": "expired"},
     "revoked": {"restore": "active"},
@@ -207,7 +210,7 @@ ACCREDITATION_MAY = {
     "focal point": "relinquish",
     "clerk": "",
     "approver": "suspend reinstate revoke restore cancel correct",
-    "system": "expire",
+    "system": "expire take_back_grant",
     "stranger": "",
 }
 ACCREDITATION_MOVES = [
@@ -219,6 +222,7 @@ ACCREDITATION_MOVES = [
     "expire",
     "cancel",
     "correct",
+    "take_back_grant",
 ]
 ACCREDITATION_GIVEN: dict[str, dict[str, Any]] = {
     "suspend": {"reason": "Campaigned for a candidate."},

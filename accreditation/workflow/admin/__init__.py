@@ -35,6 +35,7 @@ class ApplicationAdmin(ReadOnly):
             page("bulk/<slug:name>/", bulk.confirm, "bulk"),
             page("bulk/<slug:name>/start/", bulk.start, "bulk_start"),
             page("runs/<str:public_id>/", bulk.run, "run"),
+            page("runs/<str:public_id>/take-back/", bulk.take_back, "run_back"),
             page("pictures/<str:public_id>/", review.picture, "picture"),
             page("<int:pk>/change/", review.review, "change"),
             page("<int:pk>/move/<slug:name>/", review.move, "move"),

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accreditation.accounts.models import User
 from accreditation.accounts.roles import APPROVER, CLERK, SUPERVISOR, roles_of
+from accreditation.core import moments
 from accreditation.core.actors import actor_of, moment_of
 from accreditation.core.errors import Reason
 from accreditation.workflow.admin.desk import Look
@@ -20,6 +21,7 @@ from accreditation.workflow.admin.pages import badge, show, url_of
 from accreditation.workflow.bulk import MOST_AT_ONCE, MOVES, begin, carry_on, refused_in_advance, rows_for
 from accreditation.workflow.models import Application, BulkRun
 from accreditation.workflow.states import APPLICATION
+from accreditation.workflow.taking_back import window_closes_at
 
 SAMPLE = 10
 TYPED_ABOVE = 20
@@ -28,6 +30,7 @@ LABELS = {
     "ask": gettext_lazy("Ask for correction"),
     "recommend_approval": gettext_lazy("Recommend approval"),
     "approve": gettext_lazy("Approve"),
+    "take_back_decision": gettext_lazy("Take the decisions back"),
 }
 
 
@@ -190,10 +193,7 @@ def _unconfirmed(request: HttpRequest, name: str, count: int) -> list[Reason]:
 @require_http_methods(["GET", "HEAD", "POST"])
 def run(request: HttpRequest, public_id: str) -> HttpResponse:
     """How far a run is, and in the end its report. POST carries it on."""
-    found = get_object_or_404(
-        BulkRun.objects.filter(asked_by=request.user).select_related("election"), public_id=public_id
-    )
-    _offered(request, found.move)
+    found = _own_run(request, public_id)
     if request.method == "POST" and not found.finished:
         carry_on(found, actor=actor_of(request), now=moment_of(request))
         return HttpResponseRedirect(request.path)
@@ -202,10 +202,49 @@ def run(request: HttpRequest, public_id: str) -> HttpResponse:
         "label": LABELS[found.move],
         "election": found.election,
         "moved": found.done - len(found.refusals()),
+        "letters_wait": _letters_wait(request, found),
         "rows": _report(request, found) if found.finished else [],
         "back": found.came_from or reverse("admin:workflow_application_changelist"),
     }
     return show(request, "run", context, title=str(LABELS[found.move]))
+
+
+@require_POST
+def take_back(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Take all approvals of a run back while their letters wait: a run of its own, with a report of its own."""
+    approvals = _own_run(request, public_id)
+    if approvals.move != "approve":
+        raise Http404
+    actor, now = actor_of(request), moment_of(request)
+    versions = approvals.moved()
+    found = begin(
+        list(rows_for(actor, approvals.election, versions)),
+        "take_back_decision",
+        election=approvals.election,
+        actor=actor,
+        now=now,
+        given={},
+        versions=versions,
+        came_from=approvals.came_from,
+    )
+    carry_on(found, actor=actor, now=now)
+    return HttpResponseRedirect(reverse("admin:workflow_application_run", args=[found.public_id]))
+
+
+def _own_run(request: HttpRequest, public_id: str) -> BulkRun:
+    """A run, for who asked for it and may still make its move; who approves may take approvals back."""
+    runs = BulkRun.objects.filter(asked_by=request.user).select_related("election")
+    found: BulkRun = get_object_or_404(runs, public_id=public_id)
+    _offered(request, "approve" if found.move == "take_back_decision" else found.move)
+    return found
+
+
+def _letters_wait(request: HttpRequest, found: BulkRun) -> str:
+    """Until when the approvals of a run can all be taken back, in words; nothing where they cannot."""
+    closes_at = window_closes_at(found.asked_at)  # of the first of them
+    if found.move != "approve" or not found.moved() or moment_of(request) >= closes_at:
+        return ""
+    return moments.in_words(closes_at, found.election.time_zone)
 
 
 def _report(request: HttpRequest, found: BulkRun) -> list[dict[str, Any]]:

@@ -86,6 +86,8 @@ KEYS = {
 MAIN = ("take", "recommend_approval", "approve", "resume", "overturn", "reinstate")
 ELSEWHERE = ("merge",)
 """Moves that are offered beside what they are about, not among the buttons."""
+ONLY_IN_TIME = ("take_back_decision",)
+"""Moves that are no longer spoken of once they cannot be made."""
 
 GIVEN_LATER: Mapping[str, frozenset[str]] = {
     "recommend_approval": frozenset({"documents_not_checked"}),
@@ -106,6 +108,8 @@ def buttons_for(kind: Kind, subject: Any, actor: Actor, now: Any, query: str = "
         if transition.name in ELSEWHERE:
             continue
         against = kind.machine.reasons_against(subject, transition.name, actor=actor, now=now, reason="-")
+        if against and transition.name in ONLY_IN_TIME:
+            continue
         later = GIVEN_LATER.get(transition.name, _asked_for(transition))
         offered.append(
             Button(

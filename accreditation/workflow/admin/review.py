@@ -40,6 +40,7 @@ from accreditation.workflow.desk import neighbours, readable, reads_documents
 from accreditation.workflow.letter_kinds import with_kinds
 from accreditation.workflow.models import Amendment, Application
 from accreditation.workflow.states import APPLICATION
+from accreditation.workflow.taking_back import window_closes_at
 
 
 def reviewed(user: User) -> QuerySet[Application]:
@@ -189,6 +190,7 @@ def page_of(
         "late": bool(due and due <= now),
         "buttons": buttons,
         "against": what_stands_against(buttons),
+        "letter_waits": _letter_waits(application, buttons),
         "at_once": _at_once(request.user, application, buttons),
         "at_once_url": APPLICATIONS.move_url(application, AT_ONCE, query),
         "reasons": reasons or [],
@@ -256,6 +258,13 @@ def _at_once(user: User, application: Application, buttons: list[Button]) -> boo
         and application.election.second_review != Election.SecondReview.ALL
         and application.entered_by_id != user.pk
     )
+
+
+def _letter_waits(application: Application, buttons: list[Button]) -> str:
+    """Until when the decision can be taken back, in words; nothing where it cannot."""
+    if application.decided_at is None or not any(button.name == "take_back_decision" for button in buttons):
+        return ""
+    return moments.in_words(window_closes_at(application.decided_at), application.election.time_zone)
 
 
 # What its buttons do
