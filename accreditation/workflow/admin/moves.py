@@ -70,7 +70,7 @@ class Button:
             return "button grave"
         if self.main:
             return "button"
-        return "button quiet" if self.key else "link"
+        return "button quiet" if self.key or self.name in ONLY_IN_TIME else "link"
 
 
 KEYS = {

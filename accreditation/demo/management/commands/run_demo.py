@@ -76,7 +76,7 @@ class Command(BaseCommand):
             "SITE_URL": self.address,
             "MAIL_PORT": str(self.mail_port),
             "EMBEDDED_DIR": str(settings.VAR_DIR),
-            "LETTER_UNDO_SECONDS": os.environ.get("LETTER_UNDO_SECONDS", "10"),
+            "LETTER_UNDO_SECONDS": os.environ.get("LETTER_UNDO_SECONDS", "30"),
             "PYTHONUNBUFFERED": "1",
         }
 
