@@ -40,9 +40,10 @@ NAME, PASSPORT, ADDRESS = "Zqvictim", "ZQ7654321", "victim@zq.example"
 WHO_GETS_IN = {
     "everybody": {200, 302, 303, 405, 400, 403, 429},
     "everybody, where there is such a file": {200, 404, 405},
-    # A stranger shows none; staff whose session proved too little are sent to prove more, here as everywhere.
-    "whoever shows a badge": {302, 400, 403, 404, 405},
-    "everybody who verifies": {200, 302, 404, 405},
+    # A stranger shows none.
+    "whoever shows a badge": {400, 404, 405},
+    # Staff whose session proved too little are sent to prove more, here as on every page.
+    "whoever has a link": {302, 404, 405},
     "nobody but the commission": {302, 403, 404, 405},
     "nobody but the mission's heads": {302, 404, 405},
     "the applicant, on the own file": {200, 302, 303, 404, 405, 422},
@@ -58,9 +59,9 @@ TABLE = {
     "front": "everybody",
     "welcome": "everybody",
     "healthz": "everybody",
-    "verifier": "everybody who verifies",
+    "verifier": "everybody, where there is such a file",
     "check-": "whoever shows a badge",
-    "badge-link": "whoever shows a badge",
+    "badge-link": "whoever has a link",
     "readyz": "everybody",
     "account_": "everybody",
     "mfa_": "whoever signed in, own rows only",

@@ -1,9 +1,12 @@
-"""What an account carries through every request: how much it proved, and its language."""
+"""What an account carries through every request, how much it proved and its language; and where nobody asks for one."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.urls import resolve
 from django.utils import translation
 from django.utils.translation import get_language_from_path, gettext
 
@@ -13,6 +16,29 @@ from accreditation.core.proof import staff_proof_is_complete, url_of_missing_pro
 Answer = Callable[[HttpRequest], HttpResponse]
 
 ACCOUNT_PAGES = ("account_", "mfa_", "usersessions_", "totp_")
+
+
+class OpenAddresses:
+    """Answer whoever asks below OPEN_ADDRESSES alike: no session, cookie or account is looked at, and none is made.
+
+    What is the same for everybody says so in its headers, so that any cache may keep it; and staff who have signed in
+    by half check badges like everybody else. Words are in the language that the browser asks for.
+    """
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+        self.open = re.compile(rf"(?:{'|'.join(map(re.escape, settings.OPEN_ADDRESSES))})(?:/|\Z)")
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not self.open.match(request.path_info):
+            return self.get_response(request)
+        request.get_host()  # an unknown host is refused here as everywhere
+        view, args, kwargs = resolve(request.path_info)
+        with translation.override(translation.get_language_from_request(request)):
+            answer: HttpResponse = view(request, *args, **kwargs)
+        if not answer.has_header("Content-Length"):
+            answer.headers["Content-Length"] = str(len(answer.content))
+        return answer
 
 
 class StaffProof:

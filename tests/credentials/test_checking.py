@@ -10,6 +10,8 @@ from django.test import Client
 from accreditation.credentials.payload import address_of, parts_of, unpacked
 from accreditation.credentials.scans import BadgeScan
 from tests.badges import make_badge
+from tests.factories import make_clerk
+from tests.signing_in import sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -31,6 +33,24 @@ def test_a_valid_badge_is_named_and_its_scan_counted_once_however_often_it_is_se
 
     assert [answer["verdict"] for answer in answers] == ["valid", "valid"]
     assert list(BadgeScan.objects.values_list("place", "verdict")) == [("Station 14", "valid")]
+
+
+def test_staff_who_have_signed_in_by_half_check_badges_like_everybody(
+    signing_keys: dict[str, Any], settings: Any
+) -> None:
+    settings.STAFF_SECOND_FACTOR = True
+    text = text_of(make_badge("collected"))
+    staff = sign_in(Client(), make_clerk(), "password")
+    told = staff.post("/api/v1/verify", {"badge": text}, content_type="application/json")
+    assert (told.status_code, told.json()["verdict"], told.cookies) == (200, "valid", {})
+    assert (
+        staff.post("/api/v1/verify/photo", {"badge": text}, content_type="application/json").status_code
+        == 200
+    )
+    kept_back = staff.post(
+        "/api/v1/verify/scans", {"scans": [{"badge": text}]}, content_type="application/json"
+    )
+    assert kept_back.json() == {"received": 1, "new": 1}
 
 
 def test_two_devices_with_one_badge_learn_of_each_other(signing_keys: dict[str, Any]) -> None:

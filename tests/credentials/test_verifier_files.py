@@ -14,7 +14,8 @@ from accreditation.credentials import verifier_files as files
 from accreditation.credentials.listing import publish_list
 from accreditation.credentials.verifier_files import FOLDER, SCANNER, address_of, verifier_files
 from tests.badges import make_keys
-from tests.factories import NOW
+from tests.factories import NOW, make_clerk
+from tests.signing_in import sign_in
 
 WORDS = {path.stem: json.loads(path.read_text("utf-8")) for path in (FOLDER / "words").glob("*.json")}
 FORMS = {
@@ -48,8 +49,40 @@ def test_every_file_of_the_folder_is_served_with_its_type_and_the_policy(client:
         assert "unsafe-inline" not in policy and "'unsafe-eval'" not in policy
 
 
-def test_the_page_sets_no_cookie_and_asks_no_database(client: Client) -> None:
-    assert not client.get("/v").cookies  # this test has no database: a query would raise
+def test_the_page_asks_no_database_whatever_cookies_come(client: Client) -> None:
+    client.cookies["sessionid"] = "of somebody, once"
+    assert client.get("/v").status_code == 200  # this test has no database: a query would raise
+
+
+@pytest.mark.django_db
+def test_a_cache_may_keep_every_file_since_it_is_the_same_for_everybody(
+    settings: Any, tmp_path: Path
+) -> None:
+    """Staff half signed in, an ended session, another language: the same bytes, and headers that name none of it."""
+    settings.SIGNING_KEYS_DIR = tmp_path / "keys"
+    settings.STAFF_SECOND_FACTOR = True
+    make_keys()
+    publish_list(NOW)
+    ended = Client(headers={"Accept-Language": "az"})
+    ended.cookies["sessionid"] = "ended"
+    ended.cookies["django_language"] = "fr"
+    askers = {
+        "a guest": Client(),
+        "staff who still owe the second factor": sign_in(Client(), make_clerk(), "password"),
+        "staff with an e-mailed code": sign_in(
+            Client(headers={"Accept-Language": "ar"}), make_clerk(), "code"
+        ),
+        "an ended session": ended,
+    }
+    for address in [*map(address_of, verifier_files()), "/v/", "/v/list", "/v/keys.json", "/v/nothing.js"]:
+        first = askers["a guest"].get(address)
+        for who, asker in askers.items():
+            answer = asker.get(address)
+            assert (answer.status_code, answer.content) == (first.status_code, first.content), (who, address)
+            assert not answer.cookies, (who, address)
+            assert answer.headers.get("Vary", "Accept-Encoding") == "Accept-Encoding", (who, address)
+            assert "Content-Language" not in answer.headers, (who, address)
+            assert answer.headers["Content-Length"] == str(len(answer.content)), (who, address)
 
 
 @pytest.mark.parametrize(
