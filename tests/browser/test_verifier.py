@@ -185,7 +185,9 @@ def test_a_badge_revoked_meanwhile_is_green_with_the_list_s_time_then_amber_then
     assert "13 hours old. Connect once, then scan again." in phone.text()
     assert BadgeScan.objects.count() == 0
 
-    with time_machine.travel(NOW + 13 * HOUR, tick=True):
+    # As each hour: the list of an hour past NOW would turn old in the very second of the connection.
+    publish_list(NOW + 13 * HOUR)
+    with time_machine.travel(NOW + 13 * HOUR + timedelta(seconds=30), tick=True):
         phone.context.set_offline(False)  # the badge on the screen turns red by itself
         phone.wait_for("void")
         phone.wait_for_text("to be sent", there=False)
