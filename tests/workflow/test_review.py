@@ -314,7 +314,11 @@ def test_a_request_that_asks_nothing_is_refused_and_keeps_what_was_typed(client:
     wish = {"version": application.version, "text": "  ", "due_on": "2026-01-01", "reasons": []}
     answer = client.post(url, wish)
     assert answer.status_code == 422
-    assert [reason.code for reason in answer.context["reasons"]] == ["asks_nothing", "day_passed"]
+    assert answer.context["form"].errors == {
+        "reasons": ["Say what is missing."],
+        "due_on": ["The day by which you need it has passed already."],
+    }
+    assert '<a href="#id_due_on">' in answer.content.decode()  # every error leads to its field
     assert 'value="2026-01-01"' in answer.content.decode()
     answer = client.post(url, wish | {"text": "Привет", "due_on": "yesterday"})
     assert answer.status_code == 422

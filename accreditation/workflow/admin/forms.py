@@ -1,18 +1,34 @@
 """What a move asks of whoever makes it, as forms. They read types only; the machine's guards judge."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accreditation.core.errors import Reason
 from accreditation.credentials.models import Accreditation
 from accreditation.missions.models import CannedReason
 from accreditation.workflow.models import Amendment, Application
 
 Wish = tuple[str, dict[str, Any]]
 """The reason and what else is given to perform()."""
+
+ANSWERED_BY: Mapping[str, str] = {
+    "no_reason": "reason",
+    "no_hearing": "hearing_note",
+    "no_ruling": "ruling",
+    "no_amendment": "amendment",
+    "no_ground": "grounds",
+    "unknown_ground": "grounds",
+    "asks_nothing": "reasons",
+    "no_day": "due_on",
+    "day_passed": "due_on",
+    "documents_not_checked": "documents_checked",
+    "unknown_category": "category",
+}
+"""The field in which a reason against a move can be answered, by the reason's code."""
 
 
 class DayInput(forms.DateInput):
@@ -44,6 +60,17 @@ class MoveForm(forms.Form):
     def _say_what_is_optional(self) -> None:
         for name, field in self.fields.items():
             field.required = name not in self.may_stay_empty
+
+    def take_up(self, reasons: Iterable[Reason]) -> list[Reason]:
+        """Say each reason at the field that answers it; give back those that no field here can answer."""
+        left = []
+        for reason in reasons:
+            name = ANSWERED_BY.get(reason.code, "")
+            if name in self.fields and self.is_bound:
+                self.add_error(name, str(reason))
+            else:
+                left.append(reason)
+        return left
 
     def wish(self) -> Wish:
         given = dict(self.cleaned_data)

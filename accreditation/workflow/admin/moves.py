@@ -292,7 +292,7 @@ def move_form(
         "original": subject.membership.original_name,
         "transition": transition,
         "form": form,
-        "reasons": reasons or [],
+        "reasons": form.take_up(reasons or []),
         "letters": letters,
         "sends": bool(transition.letters),
         "version": request.POST.get("version") or subject.version,
