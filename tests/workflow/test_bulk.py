@@ -55,7 +55,7 @@ def raise_doubt(application: Application) -> None:
 
 
 def page(client: Client, name: str, **posted: Any):
-    return client.post(reverse("admin:workflow_application_bulk", args=[name]), posted)
+    return client.get(reverse("admin:workflow_application_bulk", args=[name]), posted)
 
 
 def start(client: Client, name: str, applications, **posted: Any):
@@ -129,6 +129,9 @@ def test_a_bulk_approval_is_shown_first_with_who_is_left_out_and_why_and_then_re
         "recommended",
     ]
 
+    assert "left out, with the reason" in shown.content.decode()
+    assert '<details class="sheet" open>' in shown.content.decode()  # few enough to be read at once
+
     raced = files["better"]
     move(raced, "send_back", approver, reason="Look again.")
     report = start(client, "approve", [files["good"], raced])
@@ -138,7 +141,25 @@ def test_a_bulk_approval_is_shown_first_with_who_is_left_out_and_why_and_then_re
     assert rows[raced.number] == [
         "This is now “under review”; the page you saw is older. Look again before you decide."
     ]
+    said = report.content.decode()
+    assert f"not done</span> {rows[raced.number][0]}" in said
+    assert "refused" not in said  # a word for decisions, and no decision was made here
+    assert "23 November 2026" in said
+    assert str(approver) in said
     assert len(rows) == 2
+
+
+def test_the_page_before_is_an_address_that_back_leads_to_and_that_says_when_nothing_was_marked(
+    client: Client, mission, head
+):
+    sign_in(client, make_clerk())
+    url = reverse("admin:workflow_application_bulk", args=["take"])
+    assert client.post(url, {"pk": submitted(mission, head).pk}).status_code == 405
+    nothing = client.get(url, {"queue": "unassigned"}, follow=True)
+    assert [(one.level_tag, str(one)) for one in nothing.context["messages"]] == [
+        ("warning", "Mark some rows first.")
+    ]
+    assert nothing.request["QUERY_STRING"] == "queue=unassigned"
 
 
 def test_what_is_refused_in_advance_is_exactly_what_each_guard_refuses_one_by_one(mission, head):
@@ -228,7 +249,17 @@ def test_asking_many_needs_words_and_a_day_and_keeps_what_was_typed(client: Clie
     files = [submitted(mission, head) for _index in range(2)]
     refused = start(client, "ask", files, text="", due_on="")
     assert refused.status_code == 422
-    assert [reason.code for reason in refused.context["reasons"]] == ["asks_nothing", "no_day"]
+    assert refused.context["form"].errors == {
+        "reasons": ["Say what is missing."],
+        "due_on": ["Say by which day you need it."],
+    }
+    assert [one.pk for one in refused.context["good"]] == [one.pk for one in files]
+    assert 'href="#id_due_on"' in refused.content.decode()
+    refused = start(client, "ask", files, text="Send a sharper photo.", due_on="2026-11-22")
+    assert refused.context["form"].errors == {
+        "due_on": ["The day by which you need it has passed already."]
+    }
+    assert states(*files) == ["submitted"] * 2
     due = (timezone.now() + timedelta(days=3)).date().isoformat()
     refused = start(client, "ask", files, text="Send a sharper photo.", due_on="soon")
     assert "Send a sharper photo." in refused.content.decode()
@@ -242,6 +273,10 @@ def test_recommending_many_needs_the_word_that_their_documents_were_checked(clie
     sign_in(client, clerk)
     files = [move(submitted(mission, head), "take", clerk) for _index in range(2)]
     assert start(client, "recommend_approval", files).status_code == 422
+    many = [move(submitted(mission, head), "take", clerk) for _index in range(21)]
+    again = start(client, "recommend_approval", many, documents_checked="yes", typed="12").content.decode()
+    assert 'name="documents_checked" value="yes" checked' in again  # what was ticked stays ticked
+    assert 'value="12"' in again
     assert states(*files) == ["under_review"] * 2
     start(client, "recommend_approval", files, documents_checked="yes")
     assert states(*files) == ["recommended"] * 2

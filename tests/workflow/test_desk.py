@@ -177,13 +177,13 @@ def test_who_reads_no_people_learns_nothing_from_any_address(client: Client):
         reverse("admin:workflow_application_picture", args=["x"]),
         reverse("admin:observers_person_change", args=[application.person_id]),
         reverse("admin:observers_person_changelist"),
+        reverse("admin:workflow_application_bulk", args=["take"]) + f"?pk={application.pk}",
         reverse("admin:observers_possibleduplicate_changelist"),
         reverse("admin:credentials_accreditation_changelist"),
     ]
     posted = [
         reverse("admin:workflow_application_search"),
         reverse("admin:workflow_application_next"),
-        reverse("admin:workflow_application_bulk", args=["take"]),
         reverse("admin:workflow_application_passport", args=[application.pk]),
         reverse("admin:workflow_application_presence", args=[application.pk]),
         reverse("admin:workflow_application_move", args=[application.pk, "take"]),

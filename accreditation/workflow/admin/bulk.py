@@ -1,5 +1,6 @@
 """Many files at once: a page first (how many, which, who is refused and why), then a report row by row."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -8,13 +9,15 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accreditation.accounts.models import User
 from accreditation.accounts.roles import APPROVER, CLERK, SUPERVISOR, roles_of
 from accreditation.core import moments
-from accreditation.core.actors import actor_of, moment_of
+from accreditation.core.actors import Actor, actor_of, moment_of
 from accreditation.core.errors import Reason
+from accreditation.core.machine import Move
+from accreditation.missions.models import Election
 from accreditation.workflow.admin.desk import Look
 from accreditation.workflow.admin.forms import AskForm, MoveForm
 from accreditation.workflow.admin.pages import badge, show, url_of
@@ -47,11 +50,12 @@ class Wanted:
 
     def __init__(self, request: HttpRequest) -> None:
         self.request = request
-        self.look = Look(request, request.POST)
+        said = request.POST if request.method == "POST" else request.GET
+        self.look = Look(request, said)
         if self.look.election is None:
             raise Http404
-        self.whole = request.POST.get("whole") == "yes"
-        pks = [int(pk) for pk in request.POST.getlist("pk") if pk.isdecimal() and len(pk) < 16]
+        self.whole = said.get("whole") == "yes"
+        pks = [int(pk) for pk in said.getlist("pk") if pk.isdecimal() and len(pk) < 16]
         if self.whole:
             pks = list(self.look.rows().values_list("pk", flat=True)[: MOST_AT_ONCE + 1])
         self.too_many = len(pks) > MOST_AT_ONCE
@@ -66,13 +70,13 @@ def _offered(request: HttpRequest, name: str) -> None:
         raise Http404
 
 
-@require_POST
+@require_safe
 def confirm(request: HttpRequest, name: str) -> HttpResponse:
-    """The page before: nothing is done yet."""
+    """The page before: nothing is done yet. An address like any other, so that Back leads to it again."""
     _offered(request, name)
     wanted = Wanted(request)
     if not wanted.pks:
-        messages.info(request, _("Mark some rows first."))
+        messages.warning(request, _("Mark some rows first."))
         return HttpResponseRedirect(wanted.look.url)
     return _page(request, name, wanted, wanted.applications(), _form(name, wanted, None, request))
 
@@ -93,11 +97,11 @@ def _page(
     reasons: list[Reason] | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    bound = form.is_bound and form.is_valid()
-    # Before anything is filled in, only what the files themselves say counts.
-    given = form.wish()[1] if bound else {"reasons": ["-"], "due_on": wanted.look.desk.election.day}
+    actor, now = actor_of(request), moment_of(request)
+    # What this page itself asks for is no reason against a file.
+    given = {"reasons": ["-"], "due_on": wanted.look.desk.election.calendar.local_date(now)}
     given["documents_checked"] = True
-    against = refused_in_advance(applications, name, actor=actor_of(request), now=moment_of(request), **given)
+    against = refused_in_advance(applications, name, actor=actor, now=now, **given)
     good = [one for one in applications if one.pk not in against]
     context = {
         "name": name,
@@ -106,12 +110,14 @@ def _page(
         "election": wanted.look.election,
         "form": form,
         "checks": name == "recommend_approval",
+        "checked": bool(request.POST.get("documents_checked")),
         "good": good,
         "sample": good[:SAMPLE],
+        "sample_size": SAMPLE,
         "more": max(len(good) - SAMPLE, 0),
         "against": [(one, against[one.pk]) for one in applications if one.pk in against],
         "typed": len(good) if len(good) > TYPED_ABOVE else 0,
-        "reasons": reasons or [],
+        "reasons": form.take_up(reasons or []),
         "most": MOST_AT_ONCE,
         "sends": any(one.letters for one in APPLICATION.transitions if one.name == name),
         "back": wanted.look.url,
@@ -142,16 +148,13 @@ def start(request: HttpRequest, name: str) -> HttpResponse:
     if not form.is_valid():
         return _page(request, name, wanted, applications, form, status=422)
     reasons = _unconfirmed(request, name, len(applications))
-    given = form.wish()[1]
-    if name == "ask" and not (given["reasons"] or given["text"].strip()):
-        reasons.append(Reason("asks_nothing", _("Say what is missing.")))
-    if name == "ask" and not given["due_on"]:
-        reasons.append(Reason("no_day", _("Say by which day you need it.")))
+    actor, now, given = actor_of(request), moment_of(request), form.wish()[1]
+    if name == "ask":
+        reasons += _asked_amiss(wanted.look.desk.election, actor, now, given)
     if reasons:
         return _page(request, name, wanted, applications, form, reasons=reasons, status=422)
     if name == "recommend_approval":
         given["documents_checked"] = True
-    actor, now = actor_of(request), moment_of(request)
     run = begin(
         applications,
         name,
@@ -190,6 +193,15 @@ def _unconfirmed(request: HttpRequest, name: str, count: int) -> list[Reason]:
     return reasons
 
 
+def _asked_amiss(election: Election, actor: Actor, now: datetime, given: dict[str, Any]) -> list[Reason]:
+    """What the request itself lacks, by the move's own guards; they read nothing of a file but its election."""
+    anyone = Application(election=election, state=Application.State.SUBMITTED)
+    transition = APPLICATION.find("ask", anyone.state)
+    assert transition is not None
+    wish = Move(transition, actor, now, "", given, anyone.state)
+    return [why for guard in transition.guards if (why := guard(anyone, wish)) is not None]
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def run(request: HttpRequest, public_id: str) -> HttpResponse:
     """How far a run is, and in the end its report. POST carries it on."""
@@ -201,6 +213,7 @@ def run(request: HttpRequest, public_id: str) -> HttpResponse:
         "run": found,
         "label": LABELS[found.move],
         "election": found.election,
+        "asked_at": moments.in_words(found.asked_at, found.election.time_zone),
         "moved": found.done - len(found.refusals()),
         "letters_wait": _letters_wait(request, found),
         "rows": _report(request, found) if found.finished else [],
