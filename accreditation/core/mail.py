@@ -32,6 +32,7 @@ from django.template.loader import get_template
 from django.utils import translation
 
 from accreditation.core.languages import direction_of
+from accreditation.core.moments import END_OF_ISOLATE, ISOLATE
 from accreditation.core.outbox import OutboxMessage
 
 COLOURS = ("ink", "ink-soft", "paper", "wash", "line", "accent", "accent-ink", "accent-wash")
@@ -41,6 +42,7 @@ BASES = {"text": "letters/base.txt", "html": "letters/base.html", "paper": "lett
 FOOT = "\n--\n"
 """What divides the words of a letter on paper from its foot."""
 
+A_DASHED_NUMBER = re.compile(r"[0-9]+-[0-9]+\Z")
 NEVER_IN_AN_ADDRESS = re.compile(r"[\x00-\x20\x7f<>,;:\"()\[\]\\]")
 
 
@@ -101,6 +103,8 @@ def _subject(kind: str, known: dict[str, Any]) -> str:
 
 
 def _known(language: str, facts: Sequence[dict[str, Any]], sent_at: datetime) -> dict[str, Any]:
+    if direction_of(language) == "rtl":
+        facts = [{name: _in_one_piece(value) for name, value in one.items()} for one in facts]
     return {
         "letters": list(facts),
         "letter": facts[0],
@@ -111,6 +115,12 @@ def _known(language: str, facts: Sequence[dict[str, Any]], sent_at: datetime) ->
         "direction": direction_of(language),
         "reply_to": settings.REPLY_TO_MAILBOX,
     }
+
+
+def _in_one_piece(value: Any) -> Any:
+    """A number such as 2026-000412, isolated: after Arabic letters its halves would change places."""
+    is_one = isinstance(value, str) and A_DASHED_NUMBER.match(value)
+    return f"{ISOLATE}{value}{END_OF_ISOLATE}" if is_one else value
 
 
 def compose(rows: Sequence[OutboxMessage], *, now: datetime) -> bytes:

@@ -84,6 +84,17 @@ def in_words(moment: datetime, zone: str) -> str:
     return _("%(day)s, %(hour)s %(city)s time (%(offset)s)") % words
 
 
+def stamped(moment: datetime, zone: str) -> str:
+    """The same without a word but names, for papers in two languages: '20 November 2026, 13:05 (Baku, UTC+4)'."""
+    local = moment.astimezone(ZoneInfo(zone))
+    offset = offset_in_words(local)
+    if get_language_bidi():
+        offset = f"{ISOLATE}{offset}{END_OF_ISOLATE}"
+    comma = "\u060c" if _language() == "ar" else ","
+    place = f"{comma} ".join(filter(None, [zone_in_words(zone), offset]))
+    return f"{day_in_words(local.date())}{comma} {local:%H:%M} ({place})"
+
+
 def span_in_words(span: timedelta) -> str:
     """Write a length of time in its two largest units, rounded down: '2 days 3 hours', '45 minutes'."""
     minutes = int(abs(span).total_seconds() // 60)

@@ -4,7 +4,7 @@ import pytest
 from django.template import Context, Template
 from django.utils.translation import override
 
-from accreditation.core.moments import day_in_words, in_words, span_in_words, time_left
+from accreditation.core.moments import day_in_words, in_words, span_in_words, stamped, time_left
 
 CLOSES = datetime(2026, 12, 10, 19, 59, tzinfo=UTC)
 
@@ -76,6 +76,20 @@ def test_the_city_of_the_zone_is_named_in_the_language_of_the_page(language, cit
 def test_the_offset_keeps_its_order_in_a_right_to_left_line():
     with override("ar"):
         assert "\u2066UTC+4\u2069" in in_words(CLOSES, "Asia/Baku")
+        assert "باكو، \u2066UTC+4\u2069)" in stamped(CLOSES, "Asia/Baku")
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "10 December 2026, 23:59 (Baku, UTC+4)"),
+        ("az", "10 dekabr 2026, 23:59 (Bakı, UTC+4)"),
+        ("ru", "10 декабря 2026 г., 23:59 (Баку, UTC+4)"),
+    ],
+)
+def test_on_papers_in_two_languages_a_moment_has_no_word_but_names(language: str, words: str) -> None:
+    with override(language):
+        assert stamped(CLOSES, "Asia/Baku") == words
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from accreditation.credentials.printing.scripts import language_of
 
@@ -23,14 +24,21 @@ def words() -> dict[str, dict[str, str]]:
     return found
 
 
+def _texts_in(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, tuple):
+        for one in value:
+            yield from _texts_in(one)
+
+
 class _Face:
     """What all faces share: their texts can be gone through, and their languages and colours are checked."""
 
     def texts(self) -> Iterator[str]:
         """Every text that will be set, in the order of the fields; the words of labels excluded."""
         for one in fields(self):  # type: ignore[arg-type]
-            value = getattr(self, one.name)
-            yield from (value,) if isinstance(value, str) else value if isinstance(value, tuple) else ()
+            yield from _texts_in(getattr(self, one.name))
 
     def _check(self, languages: tuple[str, ...], colours: tuple[str, ...]) -> None:
         """ValueError for a language without words, or a colour that is not written #rrggbb."""
@@ -87,42 +95,50 @@ class BadgeFace(_Face):
 
 @dataclass(frozen=True, kw_only=True)
 class CertificateFace(_Face):
-    """The certificate of a registered mission. `accredited`: how many of its people are, as finished words."""
+    """The certificate of a registered mission.
+
+    `kind`: as what it is registered, 'observers', 'media' or 'guests'. `accredited`: how many of its people are at
+    the moment of issue, '' where the certificate does not say. The last two stand by the line for the signature.
+    """
 
     languages: Pair
     commission: Pair
     election: Pair
-    mission: Pair
-    organisation: Pair
-    number: str
-    accredited: str
+    day: Pair
+    kind: str
+    mission: str
+    organisation: str
+    code: str
     registered_on: Pair
-    validity: Pair
-    signatory: str = ""
-    position: Pair = ("", "")
+    issued_on: Pair
+    accredited: str = ""
     emblem: bytes | None = field(default=None, repr=False)
     accent: str = "#0b5d6b"
+    signatory: str = ""
+    position: Pair = ("", "")
 
     def __post_init__(self) -> None:
         self._check(self.languages, (self.accent,))
+        if f"registered_{self.kind}" not in words()[self.languages[0]]:
+            raise ValueError(f"no words for a mission of {self.kind}")
+
+
+Part = tuple[str, ...]
+"""A piece of a letter: what it is (`core.mail.OnPaper` names them), and its texts."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class LetterFace(_Face):
-    """The letter of a decision, in one language. `recipient`: lines; `paragraphs`: the body."""
+    """A letter in one language. `recipient`: lines; `parts`: the body; `foot`: what stands under every letter."""
 
     language: str
     commission: str
-    contact: str
     recipient: tuple[str, ...]
-    place_and_day: str
+    date: str
     reference: str
     subject: str
-    paragraphs: tuple[str, ...]
-    legal_basis: str = ""
-    appeal: str = ""
-    signatory: str = ""
-    position: str = ""
+    parts: tuple[Part, ...]
+    foot: tuple[str, ...] = ()
     emblem: bytes | None = field(default=None, repr=False)
     accent: str = "#0b5d6b"
 

@@ -97,7 +97,7 @@ def certificate_pdf(face: CertificateFace, *, at: datetime) -> bytes:
 
 
 def letter_pdf(face: LetterFace, *, at: datetime) -> bytes:
-    """The letter of a decision: A4, in one language, from right to left where that is its way."""
+    """A letter: A4, in one language, from right to left where that is its way."""
     return typeset(letter_sheet(face, at=at))
 
 
@@ -133,7 +133,12 @@ def badges_sheet(
 def certificate_sheet(face: CertificateFace, *, at: datetime) -> Sheet:
     _every_glyph([face])
     pictures: dict[str, bytes] = {}
-    texts = {**_texts(face), "labels": _labels(face.languages), "emblem": _kept(face.emblem, pictures)}
+    labels = _labels(face.languages)
+    texts = {
+        **_texts(face),
+        "labels": {**labels, "registered": labels[f"registered_{face.kind}"]},
+        "emblem": _kept(face.emblem, pictures),
+    }
     return Sheet("certificate.typ", texts, pictures, at, tagged=True)
 
 
@@ -193,10 +198,14 @@ def _kind(picture: bytes) -> str:
 def _texts(face: Any) -> dict[str, Any]:
     """The fields of a face but its pictures and its address, fit for setting."""
     return {
-        name: _breakable(value) if isinstance(value, str) else [_breakable(one) for one in value]
+        name: _fit(value)
         for name, value in vars(face).items()
         if isinstance(value, str | tuple) and name != "address"
     }
+
+
+def _fit(value: Any) -> Any:
+    return _breakable(value) if isinstance(value, str) else [_fit(one) for one in value]
 
 
 def _strings(value: Any) -> Iterator[str]:
@@ -221,7 +230,12 @@ def _breakable(text: str) -> str:
 
 
 def _broken(word: str) -> str:
-    """Breaks between letters, never before a mark that belongs to the letter before it."""
+    """Breaks between letters, never before a mark that belongs to the letter before it.
+
+    An address has its places after each slash already; it is left whole between them, so that it can be copied.
+    """
+    if word.startswith(("https://", "http://")):
+        return "/".join(_broken(part) if len(part) > LONGEST_WORD else part for part in word.split("/"))
     return "".join(
         letter if place == 0 or is_a_mark(letter) else BREAK_HERE + letter
         for place, letter in enumerate(word)

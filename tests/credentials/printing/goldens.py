@@ -17,6 +17,7 @@ from tests.credentials.printing.samples import (
     badge_in,
     badge_in_arabic,
     certificate_face,
+    certificate_in_arabic,
     letter_face,
     letter_in_arabic,
     page_of,
@@ -47,6 +48,9 @@ SHEETS: dict[str, Callable[[], Image.Image]] = {
     "badge": lambda: page_of(badges_pdf([badge_face()], at=NOW), dpi=72),
     "badge-from-right-to-left": lambda: page_of(badges_pdf([badge_in_arabic()], at=NOW), dpi=72),
     "four-to-a-sheet": four_up,
+    "certificate-from-right-to-left": lambda: page_of(
+        certificate_pdf(certificate_in_arabic(), at=NOW), dpi=60
+    ),
     "certificate": lambda: page_of(certificate_pdf(certificate_face(), at=NOW), dpi=60),
     "letter": lambda: page_of(letter_pdf(letter_face(), at=NOW), dpi=60),
     "letter-from-right-to-left": lambda: page_of(letter_pdf(letter_in_arabic(), at=NOW), dpi=60),

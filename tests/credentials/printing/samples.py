@@ -107,12 +107,14 @@ def certificate_face(**changes: Any) -> CertificateFace:
         languages=badge.languages,
         commission=badge.commission,
         election=badge.election,
-        mission=("MDB-nin müşahidə missiyası", "Observation mission of the CIS"),
-        organisation=("MDB İcraiyyə Komitəsi", "Executive Committee of the CIS"),
-        number="2026-M-017",
+        day=("20 dekabr 2026", "20 December 2026"),
+        kind="observers",
+        mission="Observation mission of the CIS",
+        organisation="Executive Committee of the CIS",
+        code="cis",
+        registered_on=("20 noyabr 2026, 13:05 (Bakı, UTC+4)", "20 November 2026, 13:05 (Baku, UTC+4)"),
+        issued_on=("23 noyabr 2026, 13:00 (Bakı, UTC+4)", "23 November 2026, 13:00 (Baku, UTC+4)"),
         accredited="118",
-        registered_on=("20 noyabr 2026", "20 November 2026"),
-        validity=badge.validity,
         signatory="Aygün Nümunəvi",
         position=("Komissiyanın sədri", "Chair of the commission"),
         emblem=EMBLEM,
@@ -120,24 +122,68 @@ def certificate_face(**changes: Any) -> CertificateFace:
     return replace(face, **changes)
 
 
+def certificate_in_arabic() -> CertificateFace:
+    return certificate_face(
+        languages=("ar", "en"),
+        commission=("اللجنة العليا للانتخابات", "High Election Commission"),
+        election=("الانتخابات البرلمانية، 20 ديسمبر 2026", "Parliamentary elections, 20 December 2026"),
+        day=("20 ديسمبر 2026", "20 December 2026"),
+        registered_on=(
+            "20 نوفمبر 2026، 13:05 (باكو، \u2066UTC+4\u2069)",
+            "20 November 2026, 13:05 (Baku, UTC+4)",
+        ),
+        issued_on=(
+            "23 نوفمبر 2026، 13:00 (باكو، \u2066UTC+4\u2069)",
+            "23 November 2026, 13:00 (Baku, UTC+4)",
+        ),
+        mission="بعثة جامعة الدول العربية",
+        organisation="League of Arab States",
+        position=("رئيس اللجنة", "Chair of the commission"),
+    )
+
+
+REFUSAL = (
+    ("paragraph", "Dear Shevchenko Volodymyr,"),
+    (
+        "paragraph",
+        "The commission has decided not to grant the accreditation asked for in application 2026-000412.",
+    ),
+    ("row", "Decision", "2026/88"),
+    ("row", "Decided", "23 November 2026, 12:40 Baku time (UTC+4)"),
+    ("row", "Legal basis", "Election Code, Article 44."),
+    ("item", "Ground: The information in the application was not confirmed. (Election Code, Article 44.6)"),
+    (
+        "quote",
+        "The organisation did not confirm that it sent this person.",
+        "It was asked on 20 and 21 November.",
+    ),
+    (
+        "notice",
+        "You may appeal to: Court of Appeal. The appeal must be filed within 3 days after this letter was sent, that"
+        " is until 26 November 2026, 23:59 Baku time (UTC+4). Legal basis of the appeal: Election Code, Article 112.",
+    ),
+    (
+        "action",
+        "Open your application",
+        "https://accreditation.example.org/en/apply/3f0e8a52-8f4f-4a4c-9d53-0a8ad6a1f6c2/",
+    ),
+)
+FOOT = (
+    "Elections to the Milli Majlis. This letter was written by the commission's system; if you answer it, a person"
+    " reads your answer: commission@example.org",
+)
+
+
 def letter_face(**changes: Any) -> LetterFace:
     face = LetterFace(
         language="en",
         commission="Central Election Commission of the Republic of Azerbaijan",
-        contact="Bakı · commission@example.org",
-        recipient=("Mr Volodymyr Shevchenko", "Executive Committee of the CIS"),
-        place_and_day="Baku, 23 November 2026",
-        reference="2026-0412/R",
-        subject="Refusal of accreditation as international observer",
-        paragraphs=(
-            "Dear Mr Shevchenko,",
-            "The commission has examined your application of 20 November 2026 and refuses it: the information in it"
-            " could not be confirmed. You may apply again before the deadline.",
-        ),
-        legal_basis="Election Code, Article 44.",
-        appeal="You may appeal to the Court of Appeal within three days, that is until 26 November 2026.",
-        signatory="Aygün Nümunəvi",
-        position="Secretary of the commission",
+        recipient=("Shevchenko Volodymyr", "CIS Observer Mission"),
+        date="23 November 2026, 13:00 Baku time (UTC+4)",
+        reference="2026/88",
+        subject="Decision on application 2026-000412: accreditation refused",
+        parts=REFUSAL,
+        foot=FOOT,
         emblem=EMBLEM,
     )
     return replace(face, **changes)
@@ -147,17 +193,28 @@ def letter_in_arabic() -> LetterFace:
     return letter_face(
         language="ar",
         commission="اللجنة العليا للانتخابات",
-        contact="شارع الحرية 3 · commission@example.org",
-        recipient=("السيد محمد بن عبد الله الهاشمي", "منظمة التعاون الإسلامي"),
-        place_and_day="باكو، 23 نوفمبر 2026",
-        subject="رفض الاعتماد بصفة مراقب دولي",
-        paragraphs=(
-            "السيد الهاشمي المحترم،",
-            "نظرت اللجنة في طلبكم المؤرخ 20 نوفمبر 2026 ورفضته لتعذر التحقق من المعلومات الواردة فيه.",
+        recipient=("محمد بن عبد الله الهاشمي", "منظمة التعاون الإسلامي"),
+        date="23 نوفمبر 2026، 13:00 بتوقيت باكو (\u2066UTC+4\u2069)",
+        subject="القرار في الطلب \u20662026-000412\u2069: رفض الاعتماد",
+        parts=(
+            ("paragraph", "السيد محمد بن عبد الله الهاشمي المحترم،"),
+            ("paragraph", "قررت اللجنة عدم منح الاعتماد المطلوب في الطلب \u20662026-000412\u2069."),
+            ("row", "القرار", "2026/88"),
+            ("row", "تاريخ القرار", "23 نوفمبر 2026، 12:40 بتوقيت باكو (\u2066UTC+4\u2069)"),
+            ("row", "الأساس القانوني", "قانون الانتخابات، المادة 44."),
+            ("item", "السبب: تعذر التحقق من المعلومات الواردة في الطلب (المادة 44.6)"),
+            ("quote", "لم تؤكد المنظمة إيفاد هذا الشخص."),
+            (
+                "notice",
+                "يحق لكم الطعن أمام محكمة الاستئناف خلال 3 أيام، أي حتى 26 نوفمبر 2026، الساعة 23:59.",
+            ),
+            (
+                "action",
+                "افتحوا طلبكم",
+                "https://accreditation.example.org/ar/apply/3f0e8a52-8f4f-4a4c-9d53-0a8ad6a1f6c2/",
+            ),
         ),
-        legal_basis="قانون الانتخابات، المادة 44.",
-        appeal="يحق لكم الطعن أمام محكمة الاستئناف خلال ثلاثة أيام، أي حتى 26 نوفمبر 2026.",
-        position="أمين اللجنة",
+        foot=("الانتخابات البرلمانية. commission@example.org", "In English: this is an official letter."),
     )
 
 

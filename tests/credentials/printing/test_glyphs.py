@@ -27,9 +27,9 @@ def test_nothing_is_printed_while_a_letter_has_no_font() -> None:
 
 def test_certificates_and_letters_are_asked_too() -> None:
     with pytest.raises(MissingGlyphs):
-        certificate_pdf(certificate_face(mission=("Missiya", "ሰ")), at=NOW)
+        certificate_pdf(certificate_face(mission="Missiya ሰ"), at=NOW)
     with pytest.raises(MissingGlyphs):
-        letter_pdf(letter_face(paragraphs=("One", "ሰ")), at=NOW)
+        letter_pdf(letter_face(parts=(("paragraph", "One"), ("row", "Two", "ሰ"))), at=NOW)
 
 
 @pytest.mark.parametrize("script", NAMES)
