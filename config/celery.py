@@ -7,6 +7,7 @@ costs the seconds until the next one. Ticks expire, so that they do not pile up 
 import os
 
 from celery import Celery
+from celery.schedules import crontab
 from kombu.entity import Queue
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -26,6 +27,11 @@ def _every(seconds: float, task: str) -> dict[str, object]:
     return {"task": task, "schedule": seconds, "options": {"expires": seconds}}
 
 
+def _nightly(task: str) -> dict[str, object]:
+    """When the offices are closed, in Baku and elsewhere in Europe. What is missed is done the night after."""
+    return {"task": task, "schedule": crontab(hour="22", minute="30"), "options": {"expires": 3600.0}}
+
+
 app.conf.beat_schedule = {
     "deliver letters": _every(5.0, "accreditation.core.tasks.deliver_letters"),
     "run waiting lists": _every(5.0, "accreditation.observers.tasks.run_list_imports"),
@@ -37,5 +43,7 @@ app.conf.beat_schedule = {
         MINUTE, "accreditation.credentials.tasks.reissue_after_revocation"
     ),
     "make print runs": _every(5.0, "accreditation.credentials.tasks.work_on_print_runs"),
+    "join scans": _every(10.0, "accreditation.credentials.tasks.join_scans"),
+    "forget what is old": _nightly("accreditation.credentials.tasks.forget_what_is_old"),
     "write reminders": _every(10 * MINUTE, "accreditation.workflow.tasks.write_reminders"),
 }

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from accreditation.accounts.models import User
 from accreditation.accounts.roles import roles_of
 from accreditation.core.machine import Movable
+from accreditation.credentials.alarms import ScanAlarm, ScanWatch
 from accreditation.credentials.badges import Badge, BadgePicture
 from accreditation.credentials.design import BadgeDesign
 from accreditation.credentials.keys import SigningKey
@@ -26,6 +27,8 @@ __all__ = [
     "PrintRun",
     "PrintRunBadge",
     "PrintRunPart",
+    "ScanAlarm",
+    "ScanWatch",
     "SignedList",
     "SigningKey",
 ]

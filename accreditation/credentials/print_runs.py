@@ -18,7 +18,8 @@ class PrintRun(models.Model):
     """One wish to print badges of an election.
 
     `asked_for` says in codes what was chosen (mission, delegation, day, category, state, marked); `total` counts the
-    badges of the run, `done` those printed or skipped. `pdf` names the finished file in the private storage.
+    badges of the run, `done` those printed or skipped. `pdf` names the finished file in the private storage, until
+    `cleared_at`.
     """
 
     class Layout(models.TextChoices):
@@ -48,6 +49,7 @@ class PrintRun(models.Model):
     started_at = models.DateTimeField(_("started at"), null=True)
     finished_at = models.DateTimeField(_("finished at"), null=True)
     pdf = models.CharField(_("name in the private storage"), max_length=120, blank=True, editable=False)
+    cleared_at = models.DateTimeField(_("sheets deleted at"), null=True)
 
     if TYPE_CHECKING:
         asked_by_id: int | None

@@ -5,15 +5,18 @@ that changes every day. A place is the number of a polling station, as the offic
 """
 
 import json
+import unicodedata
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.contrib.postgres.indexes import BrinIndex
 from django.db import connection, models
 from django.db.models import Q
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from accreditation.accounts.models import User
+from accreditation.accounts.roles import roles_of
 from accreditation.core.encryption import blind_index
 from accreditation.credentials.badges import Badge
 from accreditation.credentials.verdicts import Verdict
@@ -27,10 +30,27 @@ ELSEWHERE_SHOWN = 5
 KEPT_BACK_AT_MOST = timedelta(days=30)
 """How long a device may have been without a network before its scans are no longer taken."""
 PLACE_LENGTH = 40
+IN_WORDS = {
+    Verdict.VALID: _("valid"),
+    Verdict.VOID: _("void"),
+    Verdict.EXPIRED: _("expired"),
+    Verdict.NOT_YET: _("not yet valid"),
+    Verdict.FORGED: _("forged"),
+    Verdict.UNKNOWN_KEY: _("unknown key"),
+}
+
+
+class BadgeScanQuerySet(models.QuerySet["BadgeScan"]):
+    def visible_to(self, user: User) -> "BadgeScanQuerySet":
+        """All to staff; nobody else learns where badges were shown."""
+        return self if roles_of(user) else self.none()
 
 
 class BadgeScan(models.Model):
-    """One scan, as it was judged when it reached the commission. Counted once, however often it is sent."""
+    """One scan, as the record judges it: void if the badge is void when it comes, valid or expired as of the scan.
+
+    Counted once, however often it is sent.
+    """
 
     scan = models.UUIDField(_("scan"), unique=True, editable=False)
     badge = models.ForeignKey(
@@ -42,7 +62,7 @@ class BadgeScan(models.Model):
         db_index=False,
     )
     verdict = models.CharField(
-        _("verdict"), max_length=12, choices=[(one.value, one.value) for one in Verdict]
+        _("verdict"), max_length=12, choices=[(one.value, words) for one, words in IN_WORDS.items()]
     )
     shown = models.CharField(
         _("shown by the device"),
@@ -57,6 +77,8 @@ class BadgeScan(models.Model):
     scanned_at = models.DateTimeField(_("scanned at"))
     received_at = models.DateTimeField(_("received at"))
 
+    objects = BadgeScanQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("scan of a badge")
         verbose_name_plural = _("scans of badges")
@@ -66,10 +88,17 @@ class BadgeScan(models.Model):
             ),
             models.Index(fields=["device", "received_at"], name="scan_of_device"),
             models.Index(fields=["source", "received_at"], name="scan_of_source"),
+            models.Index(fields=["received_at"], name="scan_received"),
+            # What alarms count, and the filters of the commission's page.
             models.Index(
-                fields=["scanned_at", "place"], condition=~Q(verdict="valid"), name="scan_that_failed"
+                Lower("place"),
+                "scanned_at",
+                condition=~Q(verdict="valid") & ~Q(place=""),
+                name="scan_that_failed",
             ),
-            BrinIndex(fields=["received_at"], name="scan_received"),
+            models.Index(Lower("place"), "id", condition=~Q(place=""), name="scan_at_place"),
+            models.Index(fields=["verdict", "id"], condition=~Q(verdict="valid"), name="scan_by_verdict"),
+            models.Index(fields=["id"], condition=~Q(shown=""), name="scan_kept_back"),
         )
 
     def __str__(self) -> str:
@@ -107,8 +136,8 @@ def hashed(words: str, day: str = "") -> bytes:
 
 
 def plain_place(text: object) -> str:
-    """The place in one line: 'Polling station  14 ' and 'polling station 14' are one."""
-    return " ".join(plain(text).split())[:PLACE_LENGTH]
+    """The place in one line, in plain letters: 'Station  14 ' is 'Station 14'. Whoever compares folds the case."""
+    return " ".join(unicodedata.normalize("NFKC", plain(text)).split())[:PLACE_LENGTH]
 
 
 def plain(text: object) -> str:
@@ -134,7 +163,8 @@ SELECT of_device >= %(most_device)s OR of_source >= %(most_source)s,
     (SELECT coalesce(json_agg(e), '[]') FROM (
         SELECT place, to_char(scanned_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS at
         FROM credentials_badgescan WHERE badge_id = %(badge)s::bigint
-        AND scanned_at BETWEEN %(since)s AND %(now)s AND place <> %(place)s AND device <> %(device)s
+        AND scanned_at BETWEEN %(since)s AND %(now)s AND lower(place) <> lower(%(place)s)
+        AND (device <> %(device)s OR device = source)
         ORDER BY scanned_at DESC LIMIT %(most_shown)s) e)
 FROM asked
 """

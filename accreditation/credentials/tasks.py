@@ -4,6 +4,8 @@ from celery import shared_task
 from celery.utils.log import get_task_logger
 from django.utils import timezone
 
+from accreditation.credentials import retention
+from accreditation.credentials.alarms import raise_alarms
 from accreditation.credentials.keyring import NoPrivateKey
 from accreditation.credentials.listing import publish_list
 from accreditation.credentials.printing_work import work_on_waiting
@@ -44,3 +46,17 @@ def reissue_after_revocation() -> int:
 def work_on_print_runs() -> int:
     """Make the print runs that wait, and go on with those whose worker died; how many."""
     return work_on_waiting(now=timezone.now())
+
+
+@shared_task(ignore_result=True)
+def join_scans() -> int:
+    """Look through the scans that have come in; how many alarms were raised."""
+    return raise_alarms(timezone.now())
+
+
+@shared_task(ignore_result=True)
+def forget_what_is_old() -> None:
+    """Delete scans and sheets whose time is over."""
+    now = timezone.now()
+    retention.forget_scans(now)
+    retention.forget_sheets(now)

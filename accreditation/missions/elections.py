@@ -192,6 +192,12 @@ class Election(models.Model):
         validators=[MinValueValidator(1), MaxValueValidator(168)],
         help_text=_("A phone whose list is older confirms nothing."),
     )
+    scan_days = models.PositiveSmallIntegerField(
+        _("scans of badges are kept, days after the results"),
+        default=90,
+        validators=[MinValueValidator(1), MaxValueValidator(730)],
+        help_text=_("They tell where an observer was. Without results: after the latest end of badges."),
+    )
 
     objects = ElectionQuerySet.as_manager()
 

@@ -106,7 +106,8 @@ def kept_back(request: HttpRequest) -> HttpResponse:
                 raise NotAsked(_("Each scan is an object with a badge."))
             scan = _scan(request, one, device, now)
             if scan.scanned_at > now - scans.KEPT_BACK_AT_MOST:
-                found = verify_by_record(_text(one.get("badge")), now=now)
+                # As of then: a badge whose term has ended since was no expired one at the door.
+                found = verify_by_record(_text(one.get("badge")), now=scan.scanned_at)
                 judged.append((scan, found.badge, found.verdict))
     except NotAsked as error:
         return _error(str(error), 400)

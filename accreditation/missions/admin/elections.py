@@ -99,7 +99,7 @@ class ElectionAdmin(InElectionTime, NeverDeleted, AuditedEdits, TranslationAdmin
                 "fields": (
                     ("state_language", "badge_language"),
                     "badge_shows_document_number",
-                    ("badge_latest_end_days", "void_list_hours"),
+                    ("badge_latest_end_days", "void_list_hours", "scan_days"),
                 )
             },
         ),
