@@ -31,6 +31,7 @@ REFUSALS = {
     "document_number_spoiled": _(
         "the spreadsheet has rounded the passport number: format the column as text"
     ),
+    "document_number_hidden": _("the passport number is hidden: write all of it"),
     "document_expires_before_election": _("passport expires before election day"),
     "arrives_after_election": _("arrives after election day"),
     "duplicate_in_file": _("the same passport as row %(row)d"),

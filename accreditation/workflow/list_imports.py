@@ -24,6 +24,7 @@ from accreditation.observers.models import ListImport
 from accreditation.observers.stating import rules_for
 from accreditation.workflow.changing import Change
 from accreditation.workflow.intake import Intake, changes, check_open, find_standing, take_in
+from accreditation.workflow.own_rosters import find_hidden_numbers
 from accreditation.workflow.parties import clerk
 
 CHUNK = 2_000
@@ -60,17 +61,20 @@ class Preview:
 
 def read_for(mission: Mission, content: bytes, filename: str, answers: Answers, *, now: datetime) -> ReadList:
     """The list as this mission's rules judge it. Raises ListRefused."""
+    rules, today = rules_for(mission), mission.election.calendar.local_date(now)
     with nothing_is_garbage():
-        return read_list(
+        read = read_list(
             content,
             filename,
             countries=CountryNames.load(),
-            rules=rules_for(mission),
-            today=mission.election.calendar.local_date(now),
+            rules=rules,
+            today=today,
             dates=answers.dates,
             columns=answers.columns,
             default_category=answers.category,
         )
+    find_hidden_numbers(read, mission, rules, today)
+    return read
 
 
 def preview_of(read: ReadList, delegation: Delegation) -> Preview:

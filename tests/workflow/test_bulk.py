@@ -256,9 +256,7 @@ def test_asking_many_needs_words_and_a_day_and_keeps_what_was_typed(client: Clie
     assert [one.pk for one in refused.context["good"]] == [one.pk for one in files]
     assert 'href="#id_due_on"' in refused.content.decode()
     refused = start(client, "ask", files, text="Send a sharper photo.", due_on="2026-11-22")
-    assert refused.context["form"].errors == {
-        "due_on": ["The day by which you need it has passed already."]
-    }
+    assert refused.context["form"].errors == {"due_on": ["The day by which you need it has passed already."]}
     assert states(*files) == ["submitted"] * 2
     due = (timezone.now() + timedelta(days=3)).date().isoformat()
     refused = start(client, "ask", files, text="Send a sharper photo.", due_on="soon")

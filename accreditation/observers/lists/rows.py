@@ -45,6 +45,7 @@ _NAME_FIELDS = {
 _BLANKS = {"-", "--", "---", "—", "–", "_", ".", "/", "n/a", "нет", "yoxdur", "لا يوجد"}
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _NUMBER_SIGN = re.compile(r"^(?:№|No?\.|N[°º]|#|nr\.)\s*", re.IGNORECASE)
+_HIDDEN = re.compile(r"[•●*]{3,}\s*\w*")  # as our own downloads show a number
 _ISSUED = re.compile(r"\s*[,;(\n]|\s(?:выдан|issued|verilib|délivré|date|от)\b", re.IGNORECASE)
 _HONORIFIC = re.compile(
     r"^(?:mr|mrs|ms|miss|dr|prof|h\.\s?e|hon|mme|г-н|г-жа|cənab|xanım|السيد|السيدة|د)(?:\.\s*|\s+)",
@@ -95,6 +96,8 @@ def _document_number(cell: Cell) -> str | Reason:
         and sum(map(str.isdigit, text[: issued.start()])) > 4
     ):
         text = text[: issued.start()].strip()
+    if _HIDDEN.fullmatch(text):
+        return reason("document_number_hidden")
     return reason("document_number_spoiled") if _ROUNDED.fullmatch(text) else text
 
 
