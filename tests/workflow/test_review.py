@@ -20,8 +20,10 @@ from accreditation.workflow.amendments import ask_for
 from accreditation.workflow.happened import HAPPENED
 from accreditation.workflow.models import Amendment, Application, InformationRequest
 from accreditation.workflow.states import ACCREDITATION, APPLICATION, MISSION
+from accreditation.workflow.verdicts import judge
 from tests.factories import (
     GROUND,
+    NOW,
     REQUEST,
     application_in,
     complete,
@@ -380,8 +382,8 @@ def test_a_move_that_is_not_offered_leads_back_with_the_reason(client: Client, c
 
 
 def test_a_verdict_is_kept_and_a_merge_is_another_users(client: Client, clerk, application):
-    head = make_person()
-    kept = application_in("submitted", membership=complete(make_membership(application.mission, head)))
+    elsewhere = make_membership(make_mission(application.election), make_person())
+    kept = application_in("submitted", membership=complete(elsewhere))
     pair = raise_doubt(application.person, kept.person)
     url = reverse("admin:observers_possibleduplicate_verdict", args=[pair.pk])
     assert client.get(reverse("admin:observers_possibleduplicate_changelist")).context["open_count"] == 1
@@ -396,9 +398,41 @@ def test_a_verdict_is_kept_and_a_merge_is_another_users(client: Client, clerk, a
     assert visitor.post(url, {"verdict": "different"}).status_code == 422
     (doubt,) = visitor.get(page_url(application)).context["doubts"]
     assert doubt.mergeable
-    assert visitor.get(doubt.merge_url).status_code == 200
+    page = visitor.get(doubt.merge_url).content.decode()
+    for words in (str(kept.person), kept.number, kept.membership.document.masked, "is closed as merged"):
+        assert words in page
     wish = {"version": application.version, "kept_person": kept.person_id}
     assert client.post(move_url(application, "merge"), wish).status_code == 422
+    merged = visitor.post(move_url(application, "merge"), wish, follow=True).content.decode()
+    assert reverse("admin:observers_person_change", args=[kept.person_id]) in merged
+
+
+def test_a_page_of_merging_names_nobody_who_was_not_judged_to_be_the_same(client: Client, clerk, application):
+    stranger = make_person(family_name="Stranger")
+    url = f"{move_url(application, 'merge')}?kept_person="
+    assert "Stranger" not in client.get(f"{url}{stranger.pk}").content.decode()
+    assert client.get(f"{url}x").status_code == 200
+
+
+def test_people_who_wait_to_be_merged_are_told_apart_by_their_files_and_seen_by_their_photos(client: Client):
+    clerk, names = make_clerk(), {"family_name": "Yuldashev", "given_names": "Rustam"}
+    one, other = (
+        application_in("submitted", membership=complete(make_membership(person=make_person(**names))))
+        for _place in range(2)
+    )
+    pair = raise_doubt(one.person, other.person)
+    judge(pair, "same", actor=Actor(user=clerk), now=NOW)
+    url = reverse("admin:observers_possibleduplicate_changelist") + "?show=merge"
+    pages = []
+    for user in (clerk, make_clerk()):
+        sign_in(client, user)
+        pages.append(client.get(url).content.decode())
+    assert "You said so: somebody else merges the two." in pages[0]
+    assert "Merge " not in pages[0]
+    for merged, kept in ((one, other), (other, one)):
+        assert f"Merge {merged.number} into {kept.number}" in pages[1]
+    for upload in Upload.objects.all():
+        assert (upload.public_id in pages[1]) == (upload.kind == "photo")
 
 
 def test_nobody_but_a_clerk_or_approver_judges_two_people(client: Client):

@@ -143,6 +143,11 @@ WORDS = {
 }
 
 
+def word_for(name: str) -> str:
+    """A field of a statement, in words."""
+    return str(WORDS.get(name) or Membership._meta.get_field(name).verbose_name)
+
+
 def wishes_about(amendments: Sequence[Amendment]) -> list[Wish]:
     """Open amendments, each field beside what stands now; one query for the names of countries, if any."""
     if not amendments:
@@ -153,7 +158,7 @@ def wishes_about(amendments: Sequence[Amendment]) -> list[Wish]:
             amendment,
             [
                 WishedRow(
-                    WORDS.get(name) or Membership._meta.get_field(name).verbose_name,
+                    word_for(name),
                     _words(name, _now(amendment.membership, name), countries),
                     _words(name, value, countries),
                 )

@@ -14,7 +14,8 @@ from django.views.decorators.http import require_POST, require_safe
 from accreditation.core.actors import actor_of, moment_of
 from accreditation.core.errors import MoveError
 from accreditation.core.refusals import move_refused
-from accreditation.observers.models import Membership, PossibleDuplicate
+from accreditation.missions.models import DocumentKind
+from accreditation.observers.models import Membership, PossibleDuplicate, Upload
 from accreditation.workflow.admin.moves import Kind
 from accreditation.workflow.admin.pages import badge, show
 from accreditation.workflow.admin.review import AGREEMENTS, APPLICATIONS
@@ -32,6 +33,8 @@ def _pairs(request: HttpRequest) -> Any:
     statements = Membership.objects.select_related("mission", "document__country", "citizenship").order_by(
         "-is_primary", "pk"
     )
+    photos = Upload.objects.filter(kind=DocumentKind.PHOTO, replaced_at=None)
+    statements = statements.prefetch_related(Prefetch("uploads", queryset=photos, to_attr="photos"))
     files = Application.objects.select_related("election", "mission").order_by("-pk")
     return PossibleDuplicate.objects.select_related("first", "second", "decided_by").prefetch_related(
         *(
@@ -70,8 +73,9 @@ def _shown(pair: PossibleDuplicate, request: HttpRequest) -> dict[str, Any]:
     merges = []
     if pair.verdict == Verdict.SAME and pair.decided_by_id != request.user.pk:
         for person, kept in ((pair.first, pair.second), (pair.second, pair.first)):
+            known_by = next((one.number for one in kept.applications.all()), str(kept))
             merges += [
-                (kind.move_url(one, "merge") + f"?kept_person={kept.pk}", one, kept)
+                (kind.move_url(one, "merge") + f"?kept_person={kept.pk}", one, known_by)
                 for one in person.applications.all()
                 if one.state in Application.LIVE
             ]
@@ -88,6 +92,7 @@ def _shown(pair: PossibleDuplicate, request: HttpRequest) -> dict[str, Any]:
             for person in (pair.first, pair.second)
         ],
         "merges": merges,
+        "own_word": pair.decided_by_id == request.user.pk,
     }
 
 

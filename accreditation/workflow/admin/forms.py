@@ -5,11 +5,15 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from django import forms
+from django.db.models import QuerySet
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from accreditation.core.errors import Reason
 from accreditation.credentials.models import Accreditation
 from accreditation.missions.models import CannedReason
+from accreditation.observers.models import Membership, Person, PossibleDuplicate
+from accreditation.workflow.admin.claimed import wishes_about, word_for
 from accreditation.workflow.models import Amendment, Application
 
 Wish = tuple[str, dict[str, Any]]
@@ -180,6 +184,27 @@ class CategoryForm(MoveForm):
 class MergeForm(MoveForm):
     kept_person = forms.IntegerField(widget=forms.HiddenInput())
 
+    @cached_property
+    def kept(self) -> Person | None:
+        """Who stays, for the page to name before it is done; nobody but a person judged to be the same."""
+        pk = str(self["kept_person"].value() or "")
+        if not pk.isdecimal():
+            return None
+        people = {self.subject.person_id, int(pk)}
+        same = PossibleDuplicate.objects.filter(verdict=PossibleDuplicate.Verdict.SAME)
+        judged = same.filter(first__in=people, second__in=people).exists()
+        return Person.objects.filter(pk=int(pk)).first() if judged else None
+
+    @cached_property
+    def kept_statements(self) -> list[Membership]:
+        rows = Membership.objects.filter(person=self.kept) if self.kept else Membership.objects.none()
+        return list(rows.select_related("mission", "document", "citizenship").order_by("-is_primary", "pk"))
+
+    @cached_property
+    def kept_files(self) -> list[Application]:
+        rows = Application.objects.filter(person=self.kept) if self.kept else Application.objects.none()
+        return list(rows.select_related("election"))
+
 
 class RevokeForm(MoveForm):
     reason = forms.CharField(label=_("Reason"), widget=forms.Textarea(attrs={"rows": 4, "dir": "auto"}))
@@ -193,17 +218,31 @@ class RevokeForm(MoveForm):
         self.fields["legal_basis"].initial = self.subject.election.decision_article
 
 
+class CorrectionField(forms.ModelChoiceField):
+    def label_from_instance(self, amendment: Amendment) -> str:
+        return ", ".join(map(word_for, amendment.fields))
+
+
 class CorrectForm(MoveForm):
-    amendment = forms.ModelChoiceField(
+    amendment = CorrectionField(
         label=_("Correction that was asked for"), queryset=None, empty_label=_("Choose")
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        accreditation: Accreditation = self.subject
-        self.fields["amendment"].queryset = Amendment.objects.filter(
-            membership__person=accreditation.person_id, is_correction=True, verdict=Amendment.Verdict.OPEN
-        )
+        asked_for = corrections_of(self.subject)
+        self.fields["amendment"].queryset = asked_for
+        self.wishes = wishes_about(asked_for)
+        if len(self.wishes) == 1:
+            self.fields["amendment"].initial = self.wishes[0].amendment.pk
+
+
+def corrections_of(accreditation: Accreditation) -> QuerySet[Amendment]:
+    """What was asked to be corrected of an accredited person and is still open."""
+    rows = Amendment.objects.filter(
+        membership__person=accreditation.person_id, is_correction=True, verdict=Amendment.Verdict.OPEN
+    )
+    return rows.select_related("asked_by", "membership__document", "membership__category")
 
 
 FORMS: Mapping[str, type[MoveForm]] = {
