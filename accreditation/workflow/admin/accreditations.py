@@ -1,6 +1,6 @@
 """Accreditations: the list, and one with its moves."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django.contrib import admin
 from django.core.paginator import Paginator
@@ -19,10 +19,13 @@ from accreditation.core.actors import actor_of, moment_of
 from accreditation.core.outbox import OutboxMessage
 from accreditation.core.site import site
 from accreditation.core.templatetags.look import in_words, state_badge
-from accreditation.credentials.models import Accreditation
+from accreditation.credentials import print_desk
+from accreditation.credentials.models import Accreditation, Badge
 from accreditation.observers.search import memberships_named
 from accreditation.workflow import finding
+from accreditation.workflow.admin.claimed import wishes_about
 from accreditation.workflow.admin.desk import LONG_TEXTS
+from accreditation.workflow.admin.forms import corrections_of
 from accreditation.workflow.admin.moves import (
     Kind,
     buttons_for,
@@ -103,13 +106,35 @@ class ReadOnly(admin.ModelAdmin):
         return self.has_view_permission(request)
 
 
+def to_correct() -> QuerySet[Accreditation]:
+    """Accreditations in force for which a correction waits: no desk lists the files behind them any more."""
+    asked_for = Amendment.objects.filter(is_correction=True, verdict=Amendment.Verdict.OPEN)
+    return Accreditation.objects.current().filter(person__in=asked_for.values("membership__person"))
+
+
+class ToCorrect(admin.SimpleListFilter):
+    title = gettext_lazy("correction")
+    parameter_name = "correction"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("asked", gettext_lazy("asked for"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Accreditation]) -> QuerySet[Accreditation]:
+        return queryset.filter(pk__in=to_correct().values("pk")) if self.value() else queryset
+
+
 class AccreditationAdmin(ReadOnly):
     list_display = ("number_in_words", "name", "mission", "category", "badge", "valid_from", "until")
-    list_filter: ClassVar[tuple[str, ...]] = ("state", "election")
+    list_filter = (ToCorrect, "state", "election")
+    change_list_template = "admin/workflow/accreditations.html"
     list_select_related = ("election", "membership", "mission", "category")
     search_fields = ("number",)
     search_help_text = gettext_lazy("A name in any script, or a number such as 2026-0412")
     ordering = ("-pk",)
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        waiting = to_correct().count() if reads_documents(request.user) else 0
+        return super().changelist_view(request, {**(extra_context or {}), "to_correct": waiting})
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Accreditation]:
         return super().get_queryset(request).defer(*(f"election__{name}" for name in LONG_TEXTS))
@@ -157,11 +182,7 @@ def accreditation(request: HttpRequest, pk: int) -> HttpResponse:
     """One accreditation: its term, its moves, what happened to it, and where it came from."""
     held = get_object_or_404(opened(request.user), pk=pk)
     file = Application.objects.filter(accreditation=held).only("pk").first()
-    corrections = Amendment.objects.none()
-    if reads_documents(request.user):
-        corrections = Amendment.objects.filter(
-            membership__person=held.person_id, is_correction=True, verdict=Amendment.Verdict.OPEN
-        ).select_related("asked_by")
+    corrections = wishes_about(corrections_of(held)) if reads_documents(request.user) else []
     buttons = buttons_for(ACCREDITATIONS, held, actor_of(request), moment_of(request))
     context = {
         "held": held,
@@ -171,11 +192,17 @@ def accreditation(request: HttpRequest, pk: int) -> HttpResponse:
         "changes": changes_of(ACCREDITATIONS, held),
         "letters": with_kinds(OutboxMessage.objects.about(held)),
         "corrections": corrections,
+        "badges": [(one, _state_of(one)) for one in Badge.objects.filter(accreditation=held).order_by("-pk")],
         "application_url": url_of(file) if file else "",
         "election": held.election,
     }
     title = f"{held.membership.full_name} – {held.number_in_words}"
     return show(request, "accreditation", context, title=title)
+
+
+def _state_of(one: Badge) -> SafeString:
+    sign, tone = print_desk.SIGNS[Badge.State(one.state)]
+    return state_badge(sign, str(Badge.State(one.state).label), tone)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -243,10 +243,10 @@ def make_move(
     moved = kind.rows(request.user).filter(pk=subject.pk).first()
     if moved is None:
         return HttpResponseRedirect(reverse("admin:workflow_application_changelist"))
+    said = {"number": kind.heading(moved), "state": moved.get_state_display(), "what": in_words(name)}
+    stays = moved.state == subject.state
     messages.success(
-        request,
-        _("%(number)s is now: %(state)s.")
-        % {"number": kind.heading(moved), "state": moved.get_state_display()},
+        request, (_("%(number)s: %(what)s.") if stays else _("%(number)s is now: %(state)s.")) % said
     )
     return HttpResponseRedirect(back)
 
