@@ -4,7 +4,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from accreditation.accounts.roles import PRINT_DESK
 from accreditation.credentials import keyring
+from accreditation.credentials.badge_states import BADGE
+from accreditation.credentials.badges import Badge
 from accreditation.credentials.listing import SignedList
 from accreditation.credentials.payload import BadgeFacts, address_of, code_number, code_of, packed
 from accreditation.credentials.signatures import signed_badge, signed_list
@@ -17,8 +20,10 @@ from accreditation.credentials.signed_list import (
 )
 from accreditation.credentials.signed_list import packed as packed_list
 from tests.badges import make_keys
-from tests.factories import NOW
+from tests.factories import NOW, actor, make_staff, perform
 
+HOUR = timedelta(hours=1)
+VOID_SERIAL = bytes(range(50, 66))
 ELECTION, CATEGORY = 7, 12
 VOTE = {"en": "Parliamentary election, 20 December 2026", "az": "Parlament seçkiləri, 20 dekabr 2026"}
 OBSERVER = {"en": "International observer", "az": "Beynəlxalq müşahidəçi", "ar": "مراقب دولي"}
@@ -34,6 +39,16 @@ FACTS = BadgeFacts(
     mission="cis",
     name="VASILEVA Emiliya",
 )
+
+
+def address_on(badge: Badge) -> str:
+    """What the QR code of a printed badge says."""
+    return address_of(bytes(badge.signed or b""), "https://observers.cec.example")
+
+
+def make_void(badge: Badge) -> None:
+    """As the print desk does it."""
+    perform(BADGE, badge.pk, "void", actor=actor(make_staff(PRINT_DESK)), now=NOW, reason="Test.")
 
 
 def code_in_list(serial: bytes) -> int:

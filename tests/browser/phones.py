@@ -55,6 +55,12 @@ class Phone:
         self.page.goto(f"{self.site}/v{fragment and '#' + fragment}")
         self.page.wait_for_selector("#state p")
 
+    def stand_at(self, place: str) -> None:
+        """Say on the settings which polling station this is."""
+        self.page.click("#settings summary")
+        self.page.fill("#place", place)
+        self.page.press("#place", "Tab")
+
     def keep_offline(self) -> None:
         """Wait until the page would open without a network, then take the network away."""
         self.page.wait_for_function("navigator.serviceWorker.ready.then(() => true)")
