@@ -9,10 +9,11 @@ from django.conf import settings
 from accreditation.core.machine import perform
 from accreditation.core.mail import render
 from accreditation.core.outbox import Letter, OutboxMessage, enqueue
+from accreditation.credentials.models import Badge
 from accreditation.missions.models import MissionRole
 from accreditation.workflow.appeals import appeal_last_moment
 from accreditation.workflow.recipients import readers_of
-from accreditation.workflow.states import MISSION
+from accreditation.workflow.states import ACCREDITATION, MISSION
 from tests.factories import (
     NOW,
     REQUEST,
@@ -115,7 +116,7 @@ def test_a_request_says_what_and_by_when_and_is_cancelled_by_the_answer() -> Non
     application = application_in("information_requested")
     (letter,) = letters(application, "information_request")
     assert REQUEST["text"] in text_of(letter)
-    assert "until the end of 1 December 2026" in text_of(letter)
+    assert "until 1 December 2026, 23:59 Baku time (UTC+4)" in text_of(letter)
     move(application, "answer", head_of(application))
     letter.refresh_from_db()
     assert letter.state == State.CANCELLED
@@ -178,3 +179,22 @@ def test_a_registered_mission_learns_it_with_the_deadline() -> None:
     (letter,) = letters(mission, "mission_registered")
     assert letter.email == head.email
     assert "10 December 2026, 23:59 Baku time (UTC+4)" in text_of(letter)
+
+
+def test_a_suspended_badge_is_void_and_who_is_reinstated_is_told_of_a_new_one() -> None:
+    held = application_in("approved").accreditation
+    perform(
+        ACCREDITATION,
+        held.pk,
+        "suspend",
+        actor=actor(make_approver()),
+        now=NOW,
+        reason="Campaigned in public.",
+    )
+    (suspended,) = letters(held, "suspension")
+    assert "is suspended from now on, and its badge is void." in text_of(suspended)
+    perform(ACCREDITATION, held.pk, "reinstate", actor=actor(make_approver()), now=NOW)
+    (again,) = letters(held, "reinstatement")
+    assert "The badge that was void stays void, and a new one is made" in text_of(again)
+    states = Badge.objects.filter(accreditation=held).order_by("pk").values_list("state", flat=True)
+    assert list(states) == ["void", "queued"]

@@ -61,11 +61,20 @@ def day(iso: str) -> str:
     return _day_in_words(iso, get_language() or "") if iso else ""
 
 
+@register.filter
+def end_of_day(iso: str, zone: str) -> str:
+    """`{{ letter.due_on|end_of_day:letter.zone }}`: the last minute of a local day."""
+    return _last_minute_of(date.fromisoformat(iso), zone) if iso else ""
+
+
 @register.simple_tag
 def end_of_day_after(since: datetime, days: int, zone: str) -> str:
     """The last minute of the local day that is `days` after the day of `since`, in words."""
-    after_it = since.astimezone(ZoneInfo(zone)).date() + timedelta(days=days + 1)
-    ends = datetime.combine(after_it, time.min, ZoneInfo(zone)).astimezone(UTC)
+    return _last_minute_of(since.astimezone(ZoneInfo(zone)).date() + timedelta(days=days), zone)
+
+
+def _last_minute_of(day: date, zone: str) -> str:
+    ends = datetime.combine(day + timedelta(days=1), time.min, ZoneInfo(zone)).astimezone(UTC)
     return _in_words(ends - timedelta(minutes=1), zone)
 
 
