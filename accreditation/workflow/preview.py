@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils import translation
+from django.utils.translation import gettext as _
 
 from accreditation.core.actors import Actor
 from accreditation.core.machine import Machine, perform
@@ -42,6 +44,14 @@ def letters_of(
     except _Undone:
         pass
     return [
-        Preview(row.email, row.language, render(row.kind, row.language, [row.facts], sent_at=now))
+        Preview(row.email, row.language, render(row.kind, row.language, [_unnumbered(row)], sent_at=now))
         for row in written
     ]
+
+
+def _unnumbered(row: OutboxMessage) -> dict[str, Any]:
+    """The facts of a letter that was undone: the number of its decision is gone, and the next one has another."""
+    if not row.facts.get("decision_number"):
+        return dict(row.facts)
+    with translation.override(row.language):
+        return {**row.facts, "decision_number": _("given when it is made")}

@@ -378,6 +378,20 @@ def test_a_move_that_is_not_offered_leads_back_with_the_reason(client: Client, c
     )
 
 
+def test_a_preview_promises_no_number_that_the_decision_will_not_have(client: Client):
+    application = application_in("recommended")
+    move(application, "send_back", make_approver(), reason="Again.")
+    move(application, "recommend_refusal", make_clerk(), documents_checked=True, **GROUND)
+    application.refresh_from_db()
+    sign_in(client, make_approver())
+    wish = {"version": application.version, **GROUND}
+    shown = client.post(move_url(application, "refuse"), wish | {"preview": "yes"}).content.decode()
+    assert "Decision: given when it is made" in shown
+    client.post(move_url(application, "refuse"), wish)
+    letter = OutboxMessage.objects.get(kind="refusal")
+    assert letter.facts["decision_number"] == application.decisions.get().number
+
+
 # Two people who may be one
 
 
