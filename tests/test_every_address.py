@@ -13,6 +13,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from accreditation.core.outbox import OutboxMessage
+from accreditation.credentials.models import ScanAlarm
 from accreditation.credentials.print_runs import PrintRun
 from accreditation.missions.models import MissionRole
 from accreditation.observers.models import ListImport, PossibleDuplicate, Upload
@@ -109,6 +110,10 @@ def victim(settings: Any) -> Any:
     PrintRun.objects.create(election=mission.election, asked_at=NOW, state="done", pdf="none")
     ListImport.objects.create(mission=mission, file_name="list.xlsx", stored_name="none", sent_at=NOW)
     approved = application_in("approved", membership=complete(make_membership(mission, family_name=NAME)))
+    ScanAlarm.objects.create(
+        badge=approved.accreditation.badges.get(), place=NAME, other_place=NAME,
+        first_at=NOW, last_at=NOW, received_at=NOW,
+    )  # fmt: skip
     return application, approved
 
 
@@ -153,6 +158,8 @@ def fill(name: str, route: str, application: Any, approved: Any) -> str:
     if "credentials_badge" in name:
         values["pk"] = approved.accreditation.badges.get().pk
         values["name"] = "hold" if "many" in name else "report_lost"
+    if name == "admin:credentials_badgescan_looked_into":
+        values["pk"] = ScanAlarm.objects.get().pk
     if "credentials_badge_run" in name:
         run = PrintRun.objects.get()
         values["public_id"] = run.public_id

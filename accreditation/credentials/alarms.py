@@ -126,7 +126,7 @@ def joined_until() -> datetime | None:
 _TWO_PLACES = """
 WITH fresh AS (
     SELECT badge_id, min(scanned_at) AS earliest, max(scanned_at) AS latest FROM credentials_badgescan
-    WHERE received_at > %(since)s AND badge_id IS NOT NULL AND place <> '' GROUP BY badge_id
+    WHERE received_at >= %(since)s AND badge_id IS NOT NULL AND place <> '' GROUP BY badge_id
 ), near AS (
     SELECT s.badge_id, s.place, s.scanned_at, s.device, s.device = s.source AS nameless,
         lag(s.place) OVER shown AS place_before, lag(s.scanned_at) OVER shown AS scanned_before,
@@ -141,7 +141,7 @@ INSERT INTO credentials_scanalarm AS alarm
 SELECT DISTINCT ON (badge_id) badge_id, place_before, place, 0, scanned_before, scanned_at, received_at, true, ''
 FROM near
 WHERE lower(place_before) <> lower(place) AND scanned_at - scanned_before <= %(within)s
-    AND (device_before <> device OR nameless) AND received_at > %(since)s
+    AND (device_before <> device OR nameless) AND received_at >= %(since)s
 ORDER BY badge_id, received_at DESC, scanned_at DESC
 ON CONFLICT (badge_id) DO UPDATE SET is_open = true, place = excluded.place, other_place = excluded.other_place,
     first_at = excluded.first_at, last_at = excluded.last_at, received_at = excluded.received_at
@@ -156,7 +156,7 @@ The same device at two places is an official who corrected the place; one that g
 _MANY_BAD = """
 WITH fresh AS (
     SELECT lower(place) AS spot, min(scanned_at) AS earliest, max(scanned_at) AS latest FROM credentials_badgescan
-    WHERE received_at > %(since)s AND verdict NOT IN ('valid', 'not_yet') AND place <> '' GROUP BY 1
+    WHERE received_at >= %(since)s AND verdict NOT IN ('valid', 'not_yet') AND place <> '' GROUP BY 1
 ), bad AS (
     SELECT DISTINCT ON (fresh.spot, coalesce(s.badge_id, -s.id)) fresh.spot, s.place, s.scanned_at, s.received_at
     FROM fresh JOIN credentials_badgescan s ON lower(s.place) = fresh.spot
@@ -172,7 +172,7 @@ WITH fresh AS (
 INSERT INTO credentials_scanalarm AS alarm
     (spot, place, other_place, scans, first_at, last_at, received_at, is_open, note)
 SELECT DISTINCT ON (spot) spot, place, '', scans, first_at, scanned_at, received_at, true, ''
-FROM counted WHERE scans >= %(many)s AND received_at > %(since)s
+FROM counted WHERE scans >= %(many)s AND received_at >= %(since)s
 ORDER BY spot, received_at DESC, scans DESC, scanned_at DESC
 ON CONFLICT (spot) DO UPDATE SET is_open = true, place = excluded.place, scans = excluded.scans,
     first_at = excluded.first_at, last_at = excluded.last_at, received_at = excluded.received_at

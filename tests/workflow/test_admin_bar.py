@@ -22,6 +22,7 @@ FOR_ALL = {
     "Desk",
     "Accreditations",
     "Badges",
+    "Scans and alarms",
     "Missions",
     "How many people",
     "Elections and rules",

@@ -8,10 +8,10 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
 from accreditation.core.site import BarLink, site
-from accreditation.credentials.admin import badge, counter, designing, many, picking, queue, runs
+from accreditation.credentials.admin import badge, counter, designing, many, picking, queue, runs, scanning
 from accreditation.credentials.admin.pages import for_readers, reads_badges
 from accreditation.credentials.design import BadgeDesign
-from accreditation.credentials.models import Badge
+from accreditation.credentials.models import Badge, BadgeScan
 
 
 class BadgeAdmin(admin.ModelAdmin):
@@ -53,7 +53,11 @@ class BadgeAdmin(admin.ModelAdmin):
 
 site.register(Badge, BadgeAdmin)
 site.register(BadgeDesign, designing.BadgeDesignAdmin)
-site.bar += [BarLink(35, _("Badges"), "admin:credentials_badge_changelist", reads_badges)]
+site.register(BadgeScan, scanning.BadgeScanAdmin)
+site.bar += [
+    BarLink(35, _("Badges"), "admin:credentials_badge_changelist", reads_badges),
+    BarLink(37, _("Scans and alarms"), "admin:credentials_badgescan_changelist", reads_badges),
+]
 site.bar += [
     BarLink(36, _("Looks of badges"), "admin:credentials_badgedesign_changelist", designing.sets_looks)
 ]

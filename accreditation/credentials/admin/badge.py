@@ -19,13 +19,18 @@ from accreditation.core.errors import MoveError, Refused
 from accreditation.core.machine import Transition, perform
 from accreditation.core.refusals import move_refused
 from accreditation.credentials.admin.pages import badge_state, show, url_of
+from accreditation.credentials.admin.scanning import scan_line, scans_url
+from accreditation.credentials.alarms import ScanAlarm
 from accreditation.credentials.badge_states import BADGE
 from accreditation.credentials.badges import Badge
 from accreditation.credentials.print_desk import ONE_WITH, way_of, why_not
 from accreditation.credentials.print_runs import PrintRunBadge
+from accreditation.credentials.scans import BadgeScan
 
 OFFERED = ("make_ready", "hold", "release", "take_back", "report_lost", "void", "reissue")
 """Moves with a button of their own; printing is a run's, handing over has its form."""
+
+SCANS_SHOWN = 20
 
 HAPPENED = {
     "created": gettext_lazy("Queued"),
@@ -96,12 +101,27 @@ def _page(
         .exclude(outcome="skipped")
         .select_related("run")
         .first(),
+        **_scans(request, found),
         "at_counter": "counter" in request.GET,
         "reasons": reasons,
         "receiver": receiver,
     }
     title = f"{accreditation.membership.full_name} – {found.code_in_words}"
     return show(request, "badge", context, status=status, title=title)
+
+
+def _scans(request: HttpRequest, found: Badge) -> dict[str, Any]:
+    """Where the badge was shown, the last time first, and whether that alarms."""
+    of_badge = BadgeScan.objects.visible_to(request.user).filter(badge=found)
+    scans = list(of_badge.order_by("-scanned_at")[: SCANS_SHOWN + 1])
+    return {
+        "lines": [scan_line(scan) for scan in scans[:SCANS_SHOWN]],
+        "more_scans": len(scans) > SCANS_SHOWN,
+        "scans_url": scans_url(code=found.code_in_words),
+        "alarm": ScanAlarm.objects.visible_to(request.user).open().filter(badge=found).first(),
+        "alarms_url": scans_url(),
+        "zone": found.accreditation.election.time_zone,
+    }
 
 
 def _asks(transition: Transition) -> bool:

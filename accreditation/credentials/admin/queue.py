@@ -24,6 +24,7 @@ from accreditation.credentials.admin.pages import (
     show,
     url_of,
 )
+from accreditation.credentials.alarms import ScanAlarm
 from accreditation.credentials.badges import Badge
 from accreditation.credentials.print_desk import (
     MOST_COUNTED,
@@ -88,6 +89,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "bulk": [(name, LABELS[name]) for name in look.queue.moves] if prints_badges(request.user) else [],
         "may_print": prints_badges(request.user) and look.queue.code == "print",
         "kept": look.kept + ([] if "queue" in look.asked else [("queue", look.queue.code)]),
+        "alarms": ScanAlarm.objects.visible_to(look.user).open().count(),
         "under_way": PrintRun.objects.filter(election=look.election, state__in=PrintRun.OPEN),
         "previous": str(offset) if offset else "",
         "following": str(offset + ROWS_A_PAGE) if more else "",

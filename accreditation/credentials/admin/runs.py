@@ -31,6 +31,7 @@ from accreditation.credentials.badges import Badge
 from accreditation.credentials.print_desk import why_not, with_runs
 from accreditation.credentials.print_runs import PrintRun, PrintRunBadge
 from accreditation.credentials.printing_work import start, stop
+from accreditation.credentials.retention import SHEETS_KEPT
 
 SAMPLE = 10
 RUNS_A_PAGE = 50
@@ -139,6 +140,7 @@ def run(request: HttpRequest, public_id: str) -> HttpResponse:
         "reprints": found.rows.filter(badge__replaces__isnull=False).count(),
         "file_url": run_url(found, "run_file"),
         "stop_url": run_url(found, "run_stop"),
+        "kept_until": found.finished_at and found.finished_at + SHEETS_KEPT,
         "downloads": AuditEvent.objects.about(found).filter(verb="downloaded").select_related("actor"),
     }
     answer = show(request, "_progress" if polls and found.is_open else "run", context, title=_("Print run"))

@@ -24,6 +24,7 @@ from accreditation.core.actors import actor_of, moment_of
 from accreditation.core.errors import MoveError
 from accreditation.core.places import country_names
 from accreditation.core.refusals import move_refused
+from accreditation.credentials.models import ScanAlarm
 from accreditation.missions.models import Category, Election, Mission
 from accreditation.workflow import finding
 from accreditation.workflow.admin.pages import badge, election_of, is_clerk, show, url_of
@@ -152,6 +153,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "election": look.election,
         "elections": look.elections if len(look.elections) > 1 else [],
         "tabs": _tabs(look),
+        "alarms": ScanAlarm.objects.visible_to(request.user).open().count(),
         "page": page,
         "lines": [_line(row, look, names, words) for row in page.rows],
         "choices": names.choices(look.filters),
