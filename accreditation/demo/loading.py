@@ -21,6 +21,7 @@ from accreditation.demo.law import (
     make_past_elections,
 )
 from accreditation.demo.people import Crowd
+from accreditation.demo.scans import tell_scans
 from accreditation.demo.senders import OTHERS, SENDERS, open_missions
 from accreditation.demo.staff import hire
 from accreditation.demo.story import tell
@@ -79,5 +80,6 @@ def _load(now: datetime, day: date, empty: bool, say: Say) -> Election:
         tell(story, Crowd(day))
         say("Badges: signed, printed, handed over ...")
         tell_badges(story)
+        tell_scans(story)
     publish_for_verifiers(now)
     return election

@@ -4,12 +4,14 @@ from datetime import UTC, datetime
 
 import pytest
 
+from accreditation.credentials.alarms import ScanAlarm
 from accreditation.credentials.badges import Badge
 from accreditation.credentials.keyring import badge_key, list_key
 from accreditation.credentials.keys import SigningKey
 from accreditation.credentials.listing import SignedList
 from accreditation.credentials.payload import code_number
 from accreditation.credentials.print_runs import PrintRun
+from accreditation.credentials.scans import BadgeScan
 from accreditation.credentials.verdicts import Verdict
 from accreditation.credentials.verifying import verify_by_record
 from accreditation.demo.badges import addresses_to_try, make_signing_keys
@@ -61,6 +63,14 @@ def test_one_valid_and_one_void_badge_are_named_to_try(election):
         "void": Verdict.VOID,
     }
     assert all(address.startswith(f"{SITE}/v#") for address in tried.values())
+
+
+def test_one_alarm_of_each_kind_waits_and_one_was_looked_into(election):
+    waiting = ScanAlarm.objects.open()
+    assert [alarm.badge is None for alarm in waiting.order_by("badge")] == [False, True]
+    answered = ScanAlarm.objects.get(is_open=False)
+    assert answered.note and answered.looked_into_by is not None
+    assert set(BadgeScan.objects.values_list("verdict", flat=True)) == {"valid", "forged", "void"}
 
 
 def test_it_signs_with_one_key_for_badges_and_one_for_lists_and_makes_no_more(election):
