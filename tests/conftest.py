@@ -85,6 +85,12 @@ def _clock(request: pytest.FixtureRequest) -> Iterator[None]:
         yield
 
 
+@pytest.fixture
+def told_at_once(settings: Any) -> None:
+    """Those outside read a decision as soon as it is made: for tests that look at no undo window."""
+    settings.LETTER_UNDO_SECONDS = 0
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
     """A headless Chromium for all browser tests of this process."""

@@ -100,6 +100,8 @@ class Machine:
     relate: puts rows that many objects share (the election and its law) on an object, from the actor's memory.
     constraints: sentences for the database's constraints that a move can run into.
     states_with_letters: states that a waiting letter may depend on (Letter.only_while).
+    told: the state, as code and words, to an actor who may not know all; None to whoever may. Who moved it, and when,
+    is then not told either.
     """
 
     def __init__(
@@ -111,6 +113,7 @@ class Machine:
         relate: Callable[[Any, Actor], None] = lambda subject, actor: None,
         constraints: Mapping[str, Reason] | None = None,
         states_with_letters: Iterable[str] = (),
+        told: Callable[[Any, Actor, datetime], tuple[str, str] | None] = lambda subject, actor, now: None,
     ) -> None:
         self.model = model
         self.transitions = tuple(transitions)
@@ -118,6 +121,7 @@ class Machine:
         self.relate = relate
         self.constraints = dict(constraints or {})
         self.states_with_letters = frozenset(states_with_letters)
+        self.told = told
         self._by_name: dict[str, tuple[Transition, ...]] = {}
         for one in self.transitions:
             self._by_name[one.name] = (*self._by_name.get(one.name, ()), one)
@@ -144,7 +148,9 @@ class Machine:
         """Why perform() would refuse the move now; empty when it would not. Writes nothing."""
         transition = self.find(name, subject.state)
         if transition is None:
-            return [Reason("wrong_state", _wrong_state_words(subject))]
+            told = self.told(subject, actor, now)
+            words = told[1] if told is not None else subject.get_state_display()
+            return [Reason("wrong_state", _wrong_state_words(words))]
         if not transition.by(actor, subject):
             return NotAllowed().reasons
         return transition.reasons_against(subject, Move(transition, actor, now, reason, given, subject.state))
@@ -180,7 +186,7 @@ def perform(
             if transition is None or expected_version not in (None, subject.version):
                 if _is_repetition(subject, name, actor, expected_version):
                     return subject
-                raise _wrong_state(subject)
+                raise _wrong_state(machine, subject, actor, now)
             move = Move(transition, actor, now, (reason or "").strip(), given, subject.state)
             against = transition.reasons_against(subject, move)
             if against:
@@ -245,10 +251,13 @@ def _is_repetition(subject: Any, name: str, actor: Actor, expected_version: int 
     ).exists()
 
 
-def _wrong_state(subject: Any) -> WrongState:
+def _wrong_state(machine: Machine, subject: Any, actor: Actor, now: datetime) -> WrongState:
+    told = machine.told(subject, actor, now)
+    if told is not None:
+        return WrongState(_wrong_state_words(told[1]), state=told[0], version=subject.version)
     last = AuditEvent.objects.about(subject).filter(version=subject.version).select_related("actor").first()
     return WrongState(
-        _wrong_state_words(subject),
+        _wrong_state_words(subject.get_state_display()),
         state=subject.state,
         version=subject.version,
         moved_by=(str(last.actor) if last.actor else None) if last else None,
@@ -256,9 +265,9 @@ def _wrong_state(subject: Any) -> WrongState:
     )
 
 
-def _wrong_state_words(subject: Any) -> str:
+def _wrong_state_words(state: str) -> str:
     return _("This is now “%(state)s”; the page you saw is older. Look again before you decide.") % {
-        "state": subject.get_state_display()
+        "state": state
     }
 
 

@@ -58,6 +58,12 @@ class OutboxMessageQuerySet(models.QuerySet["OutboxMessage"]):
         """What may leave now, in the order in which it was written."""
         return self.filter(state=OutboxMessage.State.PENDING, due_at__lte=now).order_by("pk")
 
+    def told(self, now: datetime) -> "OutboxMessageQuerySet":
+        """What its readers may know of: not cancelled, and not held back until its time has come."""
+        waiting = [OutboxMessage.State.PENDING, OutboxMessage.State.TO_PRINT]
+        held_back = models.Q(state__in=waiting, attempts=0, due_at__gt=now)
+        return self.exclude(held_back | models.Q(state=OutboxMessage.State.CANCELLED))
+
     def needing_a_clerk(self) -> "OutboxMessageQuerySet":
         """What no machine can settle: refused by the mail server, in doubt, bounced, or without an address."""
         state = OutboxMessage.State

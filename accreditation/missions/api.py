@@ -8,7 +8,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accreditation.core.actors import actor_of
+from accreditation.core.actors import actor_of, moment_of
 from accreditation.core.rest import Pages
 from accreditation.missions.models import Mission
 from accreditation.observers.models import Membership
@@ -82,5 +82,7 @@ class MissionViewSet(mixins.RetrieveModelMixin, mixins.ListModelMixin, viewsets.
         people = with_what_a_row_shows(Membership.objects.filter(mission=mission).current())
         pages = ByName()
         page = pages.paginate_queryset(people, request, view=self) or []
-        rows = rows_of(mission, page, mission.election.categories.all(), reachable=True)
+        rows = rows_of(
+            mission, page, mission.election.categories.all(), now=moment_of(request), reachable=True
+        )
         return pages.get_paginated_response(RosterRowSerializer(rows, many=True).data)

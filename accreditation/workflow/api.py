@@ -1,22 +1,26 @@
 """Applications and their moves for other systems: the same rows, rules and errors as on the pages."""
 
 import re
+from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import mixins, serializers, viewsets
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accreditation.accounts.roles import roles_of
 from accreditation.core.actors import actor_of, moment_of
 from accreditation.core.machine import perform
 from accreditation.core.rest import Pages
 from accreditation.missions.models import Category
 from accreditation.workflow.models import Application
 from accreditation.workflow.states import APPLICATION, applications_of
+from accreditation.workflow.told import in_told_state, is_held_back, told_state
 
 
 class ByNewest(Pages):
@@ -35,7 +39,9 @@ class ApplicationSerializer(serializers.ModelSerializer[Application]):
     category = serializers.SlugRelatedField(slug_field="code", read_only=True)
     name = serializers.CharField(source="membership.full_name")
     citizenship = serializers.CharField(source="membership.citizenship_id")
-    state_words = serializers.CharField(source="get_state_display")
+    state = serializers.SerializerMethodField()
+    state_words = serializers.SerializerMethodField()
+    decided_at = serializers.SerializerMethodField()
     moves = serializers.SerializerMethodField()
 
     class Meta:
@@ -45,6 +51,31 @@ class ApplicationSerializer(serializers.ModelSerializer[Application]):
             "version", "submitted_at", "decision_due_at", "decided_at", "moves",
         )  # fmt: skip
         read_only_fields = fields
+
+    @extend_schema_field(serializers.ChoiceField(Application.State.choices))
+    def get_state(self, application: Application) -> str:
+        """The commission's own word; outside it 'submitted' for all that happens inside, and no decision before its
+        letter may leave.
+        """
+        return str(application.state if self._is_staff else told_state(application, self._now))
+
+    def get_state_words(self, application: Application) -> str:
+        return str(Application.State(self.get_state(application)).label)
+
+    @extend_schema_field(serializers.DateTimeField(allow_null=True))
+    def get_decided_at(self, application: Application) -> Any:
+        if not self._is_staff and is_held_back(application, self._now):
+            return None
+        field = serializers.DateTimeField()
+        return field.to_representation(application.decided_at) if application.decided_at else None
+
+    @cached_property
+    def _is_staff(self) -> bool:
+        return bool(roles_of(actor_of(self.context["request"]).user))
+
+    @cached_property
+    def _now(self) -> datetime:
+        return moment_of(self.context["request"])
 
     def get_moves(self, application: Application) -> list[str]:
         """What the asker may try with the file as it stands."""
@@ -86,10 +117,13 @@ class ApplicationViewSet(
         wanted = {
             "election__code": self.request.query_params.get("election"),
             "mission__code": self.request.query_params.get("mission"),
-            "state": self.request.query_params.get("state"),
         }
-        if any("\0" in value for value in wanted.values() if value):
+        state = self.request.query_params.get("state", "")
+        if any("\0" in value for value in (*wanted.values(), state) if value):
             return rows.none()  # PostgreSQL holds no such text
+        if state:
+            inside = roles_of(actor_of(self.request).user)
+            rows = rows.filter(Q(state=state) if inside else in_told_state(state, moment_of(self.request)))
         return rows.filter(**{name: value for name, value in wanted.items() if value})
 
     @extend_schema(request=MoveSerializer, responses=ApplicationSerializer)

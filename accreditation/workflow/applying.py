@@ -20,6 +20,7 @@ from accreditation.observers.statements import Statement
 from accreditation.workflow.guards import before_deadline
 from accreditation.workflow.models import Application, InformationRequest
 from accreditation.workflow.states import APPLICATION
+from accreditation.workflow.told import as_told
 
 State = Application.State
 ENDED = (State.WITHDRAWN, State.LAPSED)
@@ -28,7 +29,7 @@ ENDED = (State.WITHDRAWN, State.LAPSED)
 
 @dataclass
 class Applying:
-    """One account's application at one election, from the first answer to the last word.
+    """One account's application at one election, from the first answer to the last word, as it is told (told.py).
 
     `membership` is the applicant's own statement; where another sender's leads the file (`led_by_another`) the
     applicant sees the file's state and never that statement.
@@ -157,7 +158,7 @@ def applying_of(user: User, election: Election, now: datetime) -> Applying:
             found.application = None  # begun anew after a withdrawal
         if found.application is None:
             return found
-    found.application.election = election
+    as_told(found.application, now).election = election
     found.membership = _own_statement(found.application, user)
     if found.membership is not None:
         found.membership.mission.election = election

@@ -15,6 +15,7 @@ from accreditation.workflow.appeals import appeal_last_moment, standing_refusal
 from accreditation.workflow.applying import Applying
 from accreditation.workflow.letter_kinds import KINDS, TO_STAFF
 from accreditation.workflow.models import Application, Decision
+from accreditation.workflow.told import held_back, untold
 
 PUBLIC_MOVES: dict[str, str | Promise] = {
     "created": _l("The application was begun"),
@@ -24,7 +25,6 @@ PUBLIC_MOVES: dict[str, str | Promise] = {
     "resume": _l("The commission went on without an answer"),
     "approve": _l("The commission granted the accreditation"),
     "refuse": _l("The commission refused the application"),
-    "take_back_decision": _l("The commission took its decision back and looks at the application again"),
     "withdraw": _l("The application was withdrawn"),
     "lapse": _l("The deadline passed before the application was sent"),
     "appeal": _l("An appeal was filed"),
@@ -33,7 +33,9 @@ PUBLIC_MOVES: dict[str, str | Promise] = {
     "withdraw_appeal": _l("The appeal was withdrawn"),
     "merge": _l("The commission joined the application with another one"),
 }
-"""What people outside may know of; who takes a file, and what is recommended, stays inside."""
+"""What people outside may know of; who takes a file, and what is recommended, stays inside, and so does a decision
+that was taken back, or can still be.
+"""
 
 
 @dataclass(frozen=True)
@@ -61,8 +63,8 @@ class Verdict:
 
 
 def history_of(application: Application) -> list[Happening]:
-    """What happened to the file, newest first; one query."""
-    events = AuditEvent.objects.about(application).filter(verb__in=PUBLIC_MOVES)
+    """What happened to the file (as told), newest first; two queries."""
+    events = AuditEvent.objects.about(application).filter(verb__in=PUBLIC_MOVES).exclude(**untold(application))
     return [Happening(event.at, PUBLIC_MOVES[event.verb]) for event in events.order_by("-pk")]
 
 
@@ -78,7 +80,7 @@ def letters_to(applying: Applying) -> list[tuple[datetime, str | Promise, bool]]
     rows = (
         OutboxMessage.objects.filter(about)
         .filter(to, together=False)
-        .exclude(state=OutboxMessage.State.CANCELLED)
+        .told(applying.now)
     )
     return [
         (row.sent_at or row.created_at, KINDS[row.kind], row.sent_at is not None)
@@ -129,6 +131,5 @@ def named_file(applying: Applying) -> Application | None:
         applicant=None,
         membership__email__iexact=applying.user.email,
         membership__ended_at=None,
-        state__in=(*Application.LIVE, Application.State.APPROVED),
-    )
+    ).filter(Q(state__in=(*Application.LIVE, Application.State.APPROVED)) | held_back(applying.now))
     return files.select_related("mission").order_by("pk").first()

@@ -122,6 +122,9 @@ class Application(Movable):
 
     objects = ApplicationQuerySet.as_manager()
 
+    held_back_at: datetime | None = None
+    """The moment of a decision that this copy of the row does not tell (told.py); never stored."""
+
     class Meta:
         verbose_name = _("application")
         verbose_name_plural = _("applications")
@@ -146,6 +149,12 @@ class Application(Movable):
             models.Index(fields=["election", "-id"], name="application_newest"),
             models.Index(fields=["mission", "state"], name="application_mission"),
             models.Index(fields=["mission", "-id"], name="application_mission_newest"),
+            # What a mission was told last, and what it is not told yet: the newest decisions of its files.
+            models.Index(
+                fields=["mission", "decided_at"],
+                condition=Q(decided_at__isnull=False),
+                name="application_decided",
+            ),
         )
         constraints = (
             models.UniqueConstraint(

@@ -18,6 +18,7 @@ from accreditation.core.outbox import OutboxMessage
 from accreditation.missions.models import Mission, MissionRole
 from accreditation.observers.models import Membership
 from accreditation.workflow.models import Application
+from accreditation.workflow.told import untold
 
 WORDS: dict[str, str | Promise] = {
     "stated": _l("Added to the roster"),
@@ -38,7 +39,6 @@ WORDS: dict[str, str | Promise] = {
     "lapse": _l("Not sent in time"),
     "approve": _l("Accredited"),
     "refuse": _l("Refused"),
-    "take_back_decision": _l("Decision taken back by the commission"),
     "appeal": _l("Appeal filed"),
     "uphold": _l("Appeal rejected"),
     "withdraw_appeal": _l("Appeal withdrawn"),
@@ -99,7 +99,9 @@ def history_of(membership: Membership, application: Application | None, mission:
     """The history of one person in one mission, newest first."""
     about = Q(subject_type=membership._meta.label_lower, subject_id=membership.pk)
     if application is not None:
-        file = Q(subject_type=application._meta.label_lower, subject_id=application.pk)
+        file = Q(subject_type=application._meta.label_lower, subject_id=application.pk) & ~Q(
+            **untold(application)
+        )
         since = held_since(application, membership)
         about |= file & Q(at__gte=since) if since else file
         if application.accreditation_id:
@@ -128,9 +130,9 @@ def _who(event: AuditEvent, heads: Collection[int], person: int | None) -> str:
     return _("the person") if event.actor_id == person else _("the commission")
 
 
-def letters_of(application: Application, membership: Membership) -> list[OutboxMessage]:
-    """The letters about a file, newest first, without those that were cancelled before they left."""
-    rows = OutboxMessage.objects.about(application).exclude(state=OutboxMessage.State.CANCELLED)
+def letters_of(application: Application, membership: Membership, *, now: datetime) -> list[OutboxMessage]:
+    """The letters about a file, newest first, without those that were cancelled or are held back."""
+    rows = OutboxMessage.objects.about(application).told(now)
     since = held_since(application, membership)
     return list((rows.filter(created_at__gte=since) if since else rows).order_by("-pk"))
 

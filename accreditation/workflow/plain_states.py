@@ -1,15 +1,18 @@
 """States in the words of those outside the commission: a sign, a word and a tone, the same everywhere.
 
-What happens inside the commission (taken, recommended, sent back) is one state to them.
+What happens inside the commission (taken, recommended, sent back) is one state to them, and so is a decision that
+is not told yet (told.py).
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accreditation.credentials.models import Accreditation
 from accreditation.workflow.models import Application
+from accreditation.workflow.told import is_held_back
 
 State = Application.State
 
@@ -74,10 +77,12 @@ def group_named(code: str) -> PlainState | None:
     return next((group for group in GROUPS if group.code == code), None)
 
 
-def plain_state(application: Application | None) -> PlainState:
+def plain_state(application: Application | None, now: datetime) -> PlainState:
     """The state of somebody's application, or of the accreditation that it led to (select it with)."""
     if application is None:
         return NOT_APPLIED
+    if is_held_back(application, now):
+        return WITH_THE_COMMISSION
     if application.state == State.APPROVED and application.accreditation is not None:
         return _AFTER_THE_GRANT.get(Accreditation.State(application.accreditation.state), ACCREDITED)
     if application.state == State.LAPSED:

@@ -5,6 +5,7 @@ another mission holds the head sees the state in a word and nothing else, not ev
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, QuerySet
@@ -35,6 +36,7 @@ def page_of(
     mission: Mission,
     filters: Filters,
     *,
+    now: datetime,
     after: str = "",
     before: str = "",
     size: int = ROWS_A_PAGE,
@@ -42,11 +44,12 @@ def page_of(
 ) -> Page:
     """`size` people behind the key `after`, or ahead of `before`; a key that is none is the beginning.
 
-    `found` are the mission's counts, where the caller has them: they tell which parts of the roster are empty.
+    `now` says what is told already. `found` are the mission's counts, where the caller has them: they tell which
+    parts of the roster are empty.
     """
     place = place_of(mission, Key.read(before or after))
     backwards = bool(before) and place is not None
-    found = found or counts(mission)
+    found = found or counts(mission, now=now)
     keys = keys_of(mission, filters, found, Stretch(place, backwards, limit=size + 1))
     more, keys = len(keys) > size, keys[:size]
     if backwards:

@@ -1,33 +1,49 @@
 """How many people a mission names, and in which states their files are."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, F, QuerySet, Value
+from django.db.models import CharField, Count, F, Q, QuerySet, Value
+from django.db.models.functions import Concat
 
 from accreditation.credentials.models import Accreditation
 from accreditation.missions.models import Mission
 from accreditation.observers.models import Membership
 from accreditation.workflow.models import Application
-from accreditation.workflow.plain_states import ACCREDITED, GROUPS, NOT_IN_FORCE, PlainState
+from accreditation.workflow.plain_states import (
+    ACCREDITED,
+    GROUPS,
+    NOT_IN_FORCE,
+    REFUSED,
+    WITH_THE_COMMISSION,
+    PlainState,
+)
+from accreditation.workflow.told import DECIDED, held_back
 
 PEOPLE, SHARED = "people", "shared"
+HELD, HELD_AND_ENDED, TAKEN_BACK = "held_", "held and ended", "taken back"
 
 
 @dataclass
 class Counts:
-    """How many of each: `people` are the memberships, `by_group` the states that a page names."""
+    """How many of each, as told at `at`: `people` are the memberships, `by_group` the states that a page names."""
 
+    at: datetime
     people: int = 0
     shared: int = 0
     by_group: dict[str, int] = field(default_factory=dict)
     states: frozenset[str] = frozenset()
     """The states that any file of the mission is in."""
+    held: int = 0
+    """Files whose decision is not told yet; they are counted as with the commission."""
 
     def may_hold(self, group: PlainState) -> bool:
         """Whether any file of the mission can stand in this group; those of other missions aside."""
         if group == NOT_IN_FORCE and not self.by_group[group.code]:
             return False
+        if group == WITH_THE_COMMISSION and self.held:
+            return True
         return not self.states.isdisjoint(group.states)
 
 
@@ -36,8 +52,8 @@ def members(mission: Mission) -> QuerySet[Membership]:
     return Membership.objects.filter(mission=mission, ended_at=None)
 
 
-def counts(mission: Mission) -> Counts:
-    """People and states of the whole mission; one query that reads indexes and no rows.
+def counts(mission: Mission, *, now: datetime) -> Counts:
+    """People and states of the whole mission, as told at `now`; one query that reads indexes and few rows.
 
     People are counted without a group: to group a hundred thousand takes three times as long as to count them.
     """
@@ -50,22 +66,51 @@ def counts(mission: Mission) -> Counts:
         .union(
             _number(PEOPLE, everybody),
             _number(SHARED, everybody.filter(is_primary=False)),
-            _number(
-                NOT_IN_FORCE.code,
-                Accreditation.objects.filter(mission=mission).exclude(state=Accreditation.State.ACTIVE),
-            ),
+            *_not_in_force(mission),
+            *_not_told(files, now),
             all=True,
         )
     )
+    held = {state: found.get(HELD + state, 0) for state in DECIDED}
     by_group = {group.code: sum(found.get(state, 0) for state in group.states) for group in GROUPS}
-    by_group[NOT_IN_FORCE.code] = found.get(NOT_IN_FORCE.code, 0)
-    by_group[ACCREDITED.code] -= by_group[NOT_IN_FORCE.code]
+    ended = found.get(NOT_IN_FORCE.code, 0) - found.get(TAKEN_BACK, 0) - found.get(HELD_AND_ENDED, 0)
+    by_group[NOT_IN_FORCE.code] = ended
+    by_group[ACCREDITED.code] -= ended + held[Application.State.APPROVED]
+    by_group[REFUSED.code] -= held[Application.State.REFUSED]
+    by_group[WITH_THE_COMMISSION.code] += sum(held.values())
     return Counts(
+        now,
         people=found.get(PEOPLE, 0),
         shared=found.get(SHARED, 0),
         by_group=by_group,
         states=frozenset(found),
+        held=sum(held.values()),
     )
+
+
+def _not_in_force(mission: Mission) -> list[QuerySet[Any, Any]]:
+    """All that are not in force, and among them those of decisions taken back, which no file rests on."""
+    granted = Accreditation.objects.filter(mission=mission)
+    taken_back = granted.filter(state=Accreditation.State.CANCELLED, application=None)
+    return [
+        _number(NOT_IN_FORCE.code, granted.exclude(state=Accreditation.State.ACTIVE)),
+        _number(TAKEN_BACK, taken_back),
+    ]
+
+
+def _not_told(files: QuerySet[Application], now: datetime) -> list[QuerySet[Any, Any]]:
+    """Decisions that are held back, by their state; and whose accreditation has ended in that short time."""
+    held = files.filter(held_back(now))
+    word = Concat(Value(HELD), F("state"), output_field=CharField())
+    return [
+        held.values("state").annotate(how_many=Count("*")).values_list(word, "how_many"),
+        _number(
+            HELD_AND_ENDED,
+            held.filter(
+                ~Q(accreditation__state=Accreditation.State.ACTIVE), state=Application.State.APPROVED
+            ),
+        ),
+    ]
 
 
 def _number(word: str, rows: QuerySet[Any]) -> QuerySet[Any, Any]:

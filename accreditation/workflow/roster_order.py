@@ -6,7 +6,7 @@ day. So a page costs the same whether its mission names ten people or a hundred 
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -29,10 +29,11 @@ from accreditation.missions.models import Mission
 from accreditation.observers.models import Membership, NameToken
 from accreditation.observers.names import tokens
 from accreditation.workflow.models import Application
-from accreditation.workflow.plain_states import GROUPS, PlainState, group_named
+from accreditation.workflow.plain_states import GROUPS, WITH_THE_COMMISSION, PlainState, group_named
 from accreditation.workflow.readiness import MISSING, lacking
 from accreditation.workflow.roster_figures import Counts, members
 from accreditation.workflow.roster_keys import NO_DAY, Place, Stretch, beyond
+from accreditation.workflow.told import held_back
 
 SORTS = ("name", "state", "arrival")
 SMALL = 5_000
@@ -66,29 +67,38 @@ class Filters:
         return bool(self.group or self.category or self.missing or self.text)
 
 
-def _newest(application_state: Collection[str], **whose: Any) -> Exists:
-    """Applications in these states that no newer one of the same person replaces."""
+def _newest(group: PlainState, held: Q | None, **whose: Any) -> Exists:
+    """Applications in this group that no newer one of the same person replaces.
+
+    `held` are those whose decision is not told yet; None where there are none.
+    """
     newer = Application.objects.filter(
         person=OuterRef("person"), election=OuterRef("election"), pk__gt=OuterRef("pk")
     ).exclude(state=Application.State.MERGED)
-    rows = Application.objects.filter(state__in=application_state, **whose)
-    return Exists(rows if set(application_state) <= set(Application.LIVE) else rows.filter(~Exists(newer)))
+    replaced, rows = Exists(newer), Application.objects.filter(**whose)
+    here = Q(state__in=group.states)
+    if group.grants:
+        here &= Q(accreditation__state__in=group.grants)
+    if set(group.states) <= set(Application.LIVE):
+        return Exists(
+            rows.filter(here | (held & ~replaced) if held and group == WITH_THE_COMMISSION else here)
+        )
+    return Exists(rows.filter(here & ~held if held else here).filter(~replaced))
 
 
-def _own(mission: Mission, group: PlainState) -> QuerySet[Membership]:
+def _own(mission: Mission, group: PlainState, found: Counts) -> QuerySet[Membership]:
     """The mission's people whose file is its own and stands in this group."""
-    granted = {"accreditation__state__in": group.grants} if group.grants else {}
-    newest = _newest(group.states, membership=OuterRef("pk"), mission=mission, **granted)
-    return members(mission).filter(newest)
+    held = held_back(found.at) if found.held else None
+    return members(mission).filter(_newest(group, held, membership=OuterRef("pk"), mission=mission))
 
 
-def _elsewhere(mission: Mission, group: PlainState) -> QuerySet[Membership]:
+def _elsewhere(mission: Mission, group: PlainState, found: Counts) -> QuerySet[Membership]:
     """The mission's people whose file another mission holds, in this group."""
-    granted = {"accreditation__state__in": group.grants} if group.grants else {}
+    held = held_back(found.at)
     has_own = Application.objects.filter(membership=OuterRef("pk"), mission=mission)
     return members(mission).filter(
         ~Exists(has_own.exclude(state=Application.State.MERGED)),
-        _newest(group.states, person=OuterRef("person"), election=mission.election_id, **granted),
+        _newest(group, held, person=OuterRef("person"), election=mission.election_id),
         is_primary=False,
     )
 
@@ -171,9 +181,9 @@ def _arms(mission: Mission, filters: Filters, found: Counts, ranks: Iterable[int
 def _files_in(mission: Mission, group: PlainState, found: Counts) -> Iterator[QuerySet[Membership]]:
     """The people in a group: whose file is the mission's, and whose another mission holds, where there are any."""
     if found.may_hold(group):
-        yield _own(mission, group)
+        yield _own(mission, group, found)
     if found.shared:
-        yield _elsewhere(mission, group)
+        yield _elsewhere(mission, group, found)
 
 
 def _by_day(rows: QuerySet[Membership], mission: Mission) -> Iterator[_Arm]:

@@ -16,6 +16,7 @@ from accreditation.observers.completeness import missing, pledge_missing
 from accreditation.observers.models import Membership
 from accreditation.workflow.models import Application, Decision, InformationRequest
 from accreditation.workflow.plain_states import PlainState, plain_state
+from accreditation.workflow.told import as_told
 
 State = Application.State
 
@@ -95,19 +96,24 @@ def _refusals(applications: Sequence[Application]) -> dict[int, list[str]]:
 
 
 def rows_of(
-    mission: Mission, memberships: Sequence[Membership], categories: Collection[Category], *, reachable: bool
+    mission: Mission,
+    memberships: Sequence[Membership],
+    categories: Collection[Category],
+    *,
+    now: datetime,
+    reachable: bool,
 ) -> list[Row]:
-    """The rows of these memberships (read by roster.with_what_a_row_shows), in their order.
+    """The rows of these memberships (read by roster.with_what_a_row_shows), in their order, as told at `now`.
 
     `reachable`: somebody speaks for the mission, so that nobody needs an address of the own.
     """
-    own, states = _applications(mission, memberships)
+    own, states = _applications(mission, memberships, now)
     wording = Wording(own.values())
     by_pk = {category.pk: category for category in categories}
     rows = []
     for membership in memberships:
         application = own.get(membership.pk)
-        state = plain_state(application or states.get(membership.person_id))
+        state = plain_state(application or states.get(membership.person_id), now)
         category = by_pk[application.category_id if application else membership.category_id]
         row = Row(membership, state, category, application, shared=application is None)
         if application is not None:
@@ -118,9 +124,9 @@ def rows_of(
 
 
 def _applications(
-    mission: Mission, memberships: Sequence[Membership]
+    mission: Mission, memberships: Sequence[Membership], now: datetime
 ) -> tuple[dict[int, Application], dict[int, Application]]:
-    """The own mission's newest application of each membership, and the newest of each person anywhere."""
+    """The own mission's newest application of each membership, and the newest of each person anywhere, as told."""
     own: dict[int, Application] = {}
     anywhere: dict[int, Application] = {}
     found = (
@@ -132,7 +138,7 @@ def _applications(
         .order_by("pk")
     )
     for application in found:
-        anywhere[application.person_id] = application
+        anywhere[application.person_id] = as_told(application, now)
         if application.mission_id == mission.pk:
             own[application.membership_id] = application
     return own, anywhere

@@ -1,7 +1,7 @@
 """The roster as a table for a download: the head's own people, never a whole passport number."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 
 from django.utils.translation import gettext as _
 
@@ -36,14 +36,16 @@ def header() -> list[str]:
     ]
 
 
-def table_of(mission: Mission, filters: Filters, categories: list[Category]) -> Iterator[list[Value]]:
-    """The header, then everybody of the roster as filtered and sorted; read in parts."""
+def table_of(
+    mission: Mission, filters: Filters, categories: list[Category], *, now: datetime
+) -> Iterator[list[Value]]:
+    """The header, then everybody of the roster as filtered and sorted, as told at `now`; read in parts."""
     yield list(header())
     after = ""
-    found = counts(mission)
+    found = counts(mission, now=now)
     while True:
-        page = page_of(mission, filters, after=after, size=ROWS_A_READ, found=found)
-        for row in rows_of(mission, page.memberships, categories, reachable=True):
+        page = page_of(mission, filters, now=now, after=after, size=ROWS_A_READ, found=found)
+        for row in rows_of(mission, page.memberships, categories, now=now, reachable=True):
             yield values_of(row)
         after = page.following
         if not after:

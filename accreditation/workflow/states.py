@@ -4,12 +4,14 @@ Each row: name, from, to, who; then what must hold (guards), what is set, what i
 letters leave. core/machine.py carries them out in one transaction each. Source: DOMAIN section 7.
 """
 
+from datetime import datetime
 from functools import partial
 from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from accreditation.accounts.roles import roles_of
 from accreditation.core.actors import Actor
 from accreditation.core.errors import Reason
 from accreditation.core.machine import ANY_STATE_IT_IS_IN, Machine, Transition
@@ -95,11 +97,13 @@ from accreditation.workflow.parties import (
     supervisor,
     system,
 )
+from accreditation.workflow.plain_states import plain_state
 from accreditation.workflow.taking_back import (
     letter_still_waits,
     nothing_rests_on_the_grant,
     take_back_the_decision,
 )
+from accreditation.workflow.told import told_state
 
 # --- The application ---------------------------------------------------------------------------------------------
 
@@ -133,6 +137,13 @@ def with_its_law(application: Application, actor: Actor) -> None:
     for name, model in shared:
         pk = getattr(application, f"{name}_id")
         setattr(application, name, actor.remember((model, pk), partial(model.objects.get, pk=pk)))
+
+
+def told_to_outsiders(application: Application, actor: Actor, now: datetime) -> tuple[str, str] | None:
+    """Outside the commission one state for all that happens inside, and nobody's name."""
+    if actor.user is None or roles_of(actor.user):
+        return None
+    return told_state(application, now), str(plain_state(application, now).word)
 
 
 APPLICATION = Machine(
@@ -234,6 +245,7 @@ APPLICATION = Machine(
     visible=applications_of,
     relate=with_its_law,
     states_with_letters=[DRAFT, INFORMATION_REQUESTED],
+    told=told_to_outsiders,
     constraints={
         "one_live_application": Reason("live_already", _("This person has another application under way.")),
         "one_current_accreditation": Reason("accredited_already", _("This person is accredited already.")),

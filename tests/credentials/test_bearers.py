@@ -12,7 +12,7 @@ from tests.factories import complete, make_head, make_membership, make_mission, 
 from tests.missions.heads import Headed, headed
 from tests.signing_in import sign_in
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("signing_keys")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("signing_keys", "told_at_once")]
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from tests.factories import NOW, complete, make_head, make_membership, make_miss
 from tests.missions.heads import Headed, headed
 from tests.signing_in import sign_in
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("signing_keys")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("signing_keys", "told_at_once")]
 
 LIVE = ["queued", "printed", "ready", "collected"]
 DEAD = ["standby", "returned", "lost", "void", "reissued"]

@@ -192,18 +192,18 @@ def test_pages_follow_each_other_forth_and_back_and_miss_nobody(sort):
         day = date(2026, 12, 10 + number % 3) if number % 2 else None
         house.person(state, family_name="Same" if number < 4 else f"N{chr(90 - number)}", arrives_on=day)
     filters = Filters(sort=sort)
-    whole = [one.pk for one in page_of(house.mission, filters).memberships]
+    whole = [one.pk for one in page_of(house.mission, filters, now=make.NOW).memberships]
     assert len(whole) == 10
     seen, pages, after = [], [], ""
     while True:
-        page = page_of(house.mission, filters, after=after, size=3)
+        page = page_of(house.mission, filters, now=make.NOW, after=after, size=3)
         pages.append([one.pk for one in page.memberships])
         seen += pages[-1]
         after = page.following
         if not after:
             break
     assert seen == whole
-    back = page_of(house.mission, filters, before=page.previous, size=3)
+    back = page_of(house.mission, filters, now=make.NOW, before=page.previous, size=3)
     assert [one.pk for one in back.memberships] == pages[-2]
 
 
@@ -231,14 +231,14 @@ def test_by_arrival_the_day_of_the_delegation_counts_for_who_says_none(group, si
 
 def turned(mission, filters, size):
     """The names on all pages, read from the first page to the last, and back from the last to the first."""
-    page = page_of(mission, filters, size=size)
+    page = page_of(mission, filters, now=make.NOW, size=size)
     forth = [one.family_name for one in page.memberships]
     while page.following:
-        page = page_of(mission, filters, after=page.following, size=size)
+        page = page_of(mission, filters, now=make.NOW, after=page.following, size=size)
         forth += [one.family_name for one in page.memberships]
     back = [one.family_name for one in page.memberships]
     while page.previous:
-        page = page_of(mission, filters, before=page.previous, size=size)
+        page = page_of(mission, filters, now=make.NOW, before=page.previous, size=size)
         back = [one.family_name for one in page.memberships] + back
     return forth, back
 
@@ -267,7 +267,8 @@ def test_a_search_finds_the_same_in_a_large_mission_and_in_a_small_one(text, nam
     house.person(family_name="Smirnov", given_names="Emil")
     for sort in ("name", "arrival"):
         assert [
-            one.family_name for one in page_of(house.mission, Filters(text=text, sort=sort)).memberships
+            one.family_name
+            for one in page_of(house.mission, Filters(text=text, sort=sort), now=make.NOW).memberships
         ] == names
 
 
@@ -284,7 +285,7 @@ def test_who_was_taken_off_is_counted_no_more():
     gone = house.person()
     house.person()
     house.post("end", {}, public_id=gone.public_id)
-    assert counts(house.mission).people == 1
+    assert counts(house.mission, now=make.NOW).people == 1
 
 
 # --- completeness, asked of the database and of one person alike ---
@@ -395,7 +396,7 @@ def test_an_accreditation_that_is_not_in_force_is_not_counted_as_one() -> None:
     approver = make.actor(make.make_approver())
     perform(ACCREDITATION, accreditation.pk, "suspend", actor=approver, reason="Campaigned.", now=make.NOW)
 
-    found = counts(head.mission)
+    found = counts(head.mission, now=make.NOW)
     assert (found.people, found.by_group["accredited"], found.by_group["ended"]) == (2, 1, 1)
 
     def people(query: str) -> list[str]:

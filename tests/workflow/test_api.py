@@ -133,6 +133,7 @@ def test_the_schema_is_for_staff_and_complete(tmp_path: Any) -> None:
     call_command("spectacular", "--validate", "--fail-on-warn", "--file", str(tmp_path / "schema.yml"))
 
 
+@pytest.mark.usefixtures("told_at_once")
 def test_the_roster_names_the_mission_s_people_with_their_states() -> None:
     application = application_in("approved")
     mission = f"{application.election.code}:{application.mission.code}"
@@ -142,6 +143,7 @@ def test_the_roster_names_the_mission_s_people_with_their_states() -> None:
     assert stranger.get(f"/api/v1/missions/{mission}/roster/").status_code == 404
 
 
+@pytest.mark.usefixtures("told_at_once")
 @pytest.mark.parametrize("name", ["suspend", "relinquish"])
 def test_the_roster_tells_by_api_what_its_page_tells_when_an_accreditation_is_not_in_force(
     client: Client, name: str

@@ -17,7 +17,6 @@ from accreditation.core.outbox import OutboxMessage
 from accreditation.credentials.models import Accreditation, Badge
 from accreditation.observers.models import Membership, Person
 from accreditation.workflow.appeals import standing_refusal
-from accreditation.workflow.following import history_of
 from accreditation.workflow.invariants import findings
 from accreditation.workflow.models import Amendment, Application, BulkRun, Decision
 from accreditation.workflow.states import ACCREDITATION
@@ -266,13 +265,6 @@ def test_the_page_says_nothing_of_it_when_the_time_is_over_or_another_decided(
     settings.LETTER_UNDO_SECONDS = 120
     sign_in(client, make_approver())
     assert "Take the decision back" not in client.get(page_of(decided_now)).content.decode()
-
-
-def test_the_applicant_reads_that_the_decision_was_taken_back(approved: Application, approver: Any) -> None:
-    move(approved, "take_back_decision", approver, now=SOON)
-
-    words = [str(one.words) for one in history_of(approved)]
-    assert words[0] == "The commission took its decision back and looks at the application again"
 
 
 def approve_in_bulk(client: Client, applications: list[Application]) -> BulkRun:

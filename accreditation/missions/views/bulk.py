@@ -86,6 +86,7 @@ def arrivals(room: Room) -> HttpResponse:
     page = page_of(
         room.mission,
         Filters(sort="arrival", group="accredited"),
+        now=room.now,
         after=room.request.GET.get("after", ""),
         before=room.request.GET.get("before", ""),
         size=200,

@@ -171,7 +171,7 @@ def download(room: Room, form: str) -> HttpResponse:
     """The roster as filtered, as XLSX or CSV."""
     if form not in ("xlsx", "csv"):
         raise Http404
-    rows = table_of(room.mission, Filters.read(room.request.GET), room.categories)
+    rows = table_of(room.mission, Filters.read(room.request.GET), room.categories, now=room.now)
     name = f"{room.mission.code}-roster.{form}"
     if form == "csv":
         answer = StreamingHttpResponse(csv_rows(rows), content_type="text/csv; charset=utf-8")

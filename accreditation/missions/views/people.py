@@ -41,7 +41,7 @@ def person(room: Room, public_id: str) -> HttpResponse:
     membership = room.member(public_id, ended=True)
     row = row_of(room, membership)
     application = row.application
-    letters = letters_of(application, membership) if application else []
+    letters = letters_of(application, membership, now=room.now) if application else []
     context: dict[str, Any] = {
         "membership": membership,
         "row": row,
@@ -130,7 +130,7 @@ def letter(room: Room, public_id: str, pk: int) -> HttpResponse:
     """What a letter about this person said, word for word."""
     membership = room.member(public_id, ended=True)
     application = row_of(room, membership).application
-    rows = letters_of(application, membership) if application else []
+    rows = letters_of(application, membership, now=room.now) if application else []
     row = next((row for row in rows if row.pk == pk), None)
     if row is None:
         raise Http404

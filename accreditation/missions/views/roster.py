@@ -46,11 +46,11 @@ def my_missions(request: HttpRequest) -> HttpResponse:
 def roster(room: Room) -> HttpResponse:
     said = room.request.GET
     filters = Filters.read(said)
-    found = counts(room.mission)
+    found = counts(room.mission, now=room.now)
     after, before = said.get("after", ""), said.get("before", "")
-    page = page_of(room.mission, filters, after=after, before=before, found=found)
+    page = page_of(room.mission, filters, now=room.now, after=after, before=before, found=found)
     # Whoever reads this page speaks for the mission, so letters to its people reach somebody.
-    rows = rows_of(room.mission, page.memberships, room.categories, reachable=True)
+    rows = rows_of(room.mission, page.memberships, room.categories, now=room.now, reachable=True)
     context = {
         "counts": found,
         "figures": _figures(room, found),

@@ -23,7 +23,7 @@ _ANYBODY = "ANYBODY"
 
 def row_of(room: Room, membership: Membership) -> Row:
     """The one person as a row of the roster."""
-    return rows_of(room.mission, [membership], room.categories, reachable=True)[0]
+    return rows_of(room.mission, [membership], room.categories, now=room.now, reachable=True)[0]
 
 
 def lines_of(room: Room, rows: Sequence[Row]) -> list[dict[str, Any]]:

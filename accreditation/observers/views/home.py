@@ -77,7 +77,7 @@ def status_of(applying: Applying) -> dict[str, Any]:
         "application": application,
         "election": applying.election,
         "now": applying.now,
-        "state": plain_state(application),
+        "state": plain_state(application, applying.now),
         "due_words": calendar.in_words(due) if due else "",
         "answer_by": calendar.in_words(calendar.end_of(applying.request.due_on)) if applying.request else "",
         "late": due is not None and applying.now >= due,

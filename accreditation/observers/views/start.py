@@ -18,6 +18,7 @@ from accreditation.workflow.answering import begin_with_another_mission, can_beg
 from accreditation.workflow.applying import applying_of
 from accreditation.workflow.models import Application
 from accreditation.workflow.plain_states import plain_state
+from accreditation.workflow.told import as_told
 
 
 @require_safe
@@ -109,11 +110,12 @@ def from_letter(request: HttpRequest, public_id: str) -> HttpResponse:
         return see_other("apply", application.election.code)
     if application.applicant_id is not None or application.membership.email.lower() != request.user.email:
         raise Http404
+    as_told(application, moment_of(request))
     due = application.decision_due_at if application.state in Application.WITH_THE_COMMISSION else None
     context = {
         "application": application,
         "election": application.election,
-        "state": plain_state(application),
+        "state": plain_state(application, moment_of(request)),
         "due_words": application.election.calendar.in_words(due) if due else "",
     }
     return render(request, "apply/named.html", context)

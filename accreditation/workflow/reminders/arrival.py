@@ -20,6 +20,7 @@ from accreditation.workflow.plain_states import plain_state
 from accreditation.workflow.recipients import heads_of
 from accreditation.workflow.reminders.deadline import missions_of
 from accreditation.workflow.reminders.writing import Due, Reminder, latest_reached
+from accreditation.workflow.told import as_told
 
 State = Application.State
 UNDER_WAY = (*Application.WITH_THE_COMMISSION, State.APPROVED, State.APPEALED)
@@ -43,20 +44,20 @@ def arrival_reminders(election: Election, now: datetime) -> Iterator[Due]:
     """
     today = election.calendar.today(now)
     missions = {one.pk: one for one in missions_of(election)}
-    for visit in _visits(election, today):
+    for visit in _visits(election, today, now):
         mission = missions[visit.delegation.mission_id]
         visit.delegation.mission = mission
         for head in heads_of(mission):
             key = f"arrival:{visit.delegation.pk}:{visit.day}:{visit.offset}:{head.user_id}"
-            yield key, partial(_to_head, mission, head, visit)
+            yield key, partial(_to_head, mission, head, visit, now)
         for membership, application in visit.people:
             to = _own_address(membership, application, mission)
             if to is not None:
                 key = f"arrival:person:{membership.pk}:{visit.day}:{visit.offset}"
-                yield key, partial(_to_person, mission, to, membership, application, visit)
+                yield key, partial(_to_person, mission, to, membership, application, visit, now)
 
 
-def _visits(election: Election, today: date) -> list[Visit]:
+def _visits(election: Election, today: date, now: datetime) -> list[Visit]:
     """What arrives soon enough to be reminded of, and has not arrived; four queries."""
     offsets = election.arrival_reminder_days
     if not offsets:
@@ -84,7 +85,7 @@ def _visits(election: Election, today: date) -> list[Visit]:
         .order_by("sort_key", "pk")
     )
     memberships = list(expected)
-    files = _files(election, memberships)
+    files = _files(election, memberships, now)
     for membership in memberships:
         application = files.get(membership.person_id)
         if application is not None:
@@ -92,8 +93,8 @@ def _visits(election: Election, today: date) -> list[Visit]:
     return [visit for visit in visits.values() if visit.people or visit.delegation.arrives_on == visit.day]
 
 
-def _files(election: Election, memberships: Sequence[Membership]) -> dict[int, Application]:
-    """The newest file of each person that is under way or led to a current accreditation."""
+def _files(election: Election, memberships: Sequence[Membership], now: datetime) -> dict[int, Application]:
+    """The newest file of each person that is under way or led to a current accreditation, as told at `now`."""
     granted = Q(state=State.APPROVED, accreditation__state__in=Accreditation.CURRENT)
     live = Q(state__in=list(Application.LIVE))
     applications = (
@@ -107,7 +108,7 @@ def _files(election: Election, memberships: Sequence[Membership]) -> dict[int, A
         application.election = election
         if application.accreditation is not None:
             application.accreditation.election = election
-        files[application.person_id] = application
+        files[application.person_id] = as_told(application, now)
     return files
 
 
@@ -122,7 +123,7 @@ def _own_address(membership: Membership, application: Application, mission: Miss
     return Recipient(email=email, language=language, user_id=account.pk if account is not None else None)
 
 
-def _to_head(mission: Mission, head: Recipient, visit: Visit) -> Reminder:
+def _to_head(mission: Mission, head: Recipient, visit: Visit, now: datetime) -> Reminder:
     with translation.override(head.language):
         facts = {
             **election_facts(mission.election),
@@ -132,7 +133,7 @@ def _to_head(mission: Mission, head: Recipient, visit: Visit) -> Reminder:
             "delegation": visit.delegation.name,
             "arrives_on": visit.day.isoformat(),
             "people": [
-                {"name": one.full_name, **_state_of(file), **_way_of(one, visit.delegation)}
+                {"name": one.full_name, **_state_of(file, now), **_way_of(one, visit.delegation)}
                 for one, file in visit.people
             ],
         }
@@ -140,7 +141,12 @@ def _to_head(mission: Mission, head: Recipient, visit: Visit) -> Reminder:
 
 
 def _to_person(
-    mission: Mission, to: Recipient, membership: Membership, application: Application, visit: Visit
+    mission: Mission,
+    to: Recipient,
+    membership: Membership,
+    application: Application,
+    visit: Visit,
+    now: datetime,
 ) -> Reminder:
     with translation.override(to.language):
         facts = {
@@ -150,16 +156,16 @@ def _to_person(
             "number": application.number,
             "link": status_link(application, to.language),
             "arrives_on": visit.day.isoformat(),
-            **_state_of(application),
+            **_state_of(application, now),
             **_way_of(membership, visit.delegation),
         }
     return Reminder(Letter("arrival_reminder_person", to, facts), application)
 
 
-def _state_of(application: Application) -> dict[str, Any]:
+def _state_of(application: Application, now: datetime) -> dict[str, Any]:
     accreditation = application.accreditation
     return {
-        "state": str(plain_state(application).word),
+        "state": str(plain_state(application, now).word),
         "accreditation_number": accreditation.number_in_words if accreditation is not None else "",
     }
 
