@@ -95,7 +95,7 @@ QUEUES = (
         "today",
         _("Due today"),
         lambda desk, rows: _in_hand(rows).filter(
-            decision_due_at__gt=desk.now, decision_due_at__lte=desk.end_of_today
+            decision_due_at__gt=desk.now, decision_due_at__lte=desk.end_of_today, clock_paused_at=None
         ),
     ),
     Queue(
@@ -104,6 +104,7 @@ QUEUES = (
         lambda desk, rows: _in_hand(rows).filter(decision_due_at__lte=desk.now, clock_paused_at=None),
     ),
     Queue("decide", _("To decide"), lambda desk, rows: rows.filter(state=State.RECOMMENDED)),
+    Queue("appeals", _("Appealed"), lambda desk, rows: rows.filter(state=State.APPEALED)),
     Queue("all", _("All"), lambda desk, rows: rows, newest_first=True),
 )
 BY_CODE = {queue.code: queue for queue in QUEUES}
@@ -219,12 +220,14 @@ COLUMNS = (
     "version",
     "recommendation",
     "decision_due_at",
+    "clock_paused_at",
     "membership__family_name",
     "membership__given_names",
     "membership__original_name",
     "membership__citizenship_id",
     "membership__warnings",
     "membership__sender_confirmed",
+    "membership__ended_at",
 )
 
 

@@ -21,7 +21,8 @@ from accreditation.workflow.parties import clerk
 
 def end_membership(membership: Membership, *, actor: Actor, now: datetime, reason: str = "") -> Membership:
     """A sender takes its own word back. The person's file is not withdrawn by it: the next sender's
-    membership leads from now on, and where there is none the file goes to a clerk.
+    membership leads from now on, and where there is none the file is its clerk's to settle: nobody is recommended
+    whom no mission names.
 
     Whoever wants the file withdrawn as well moves it first. Raises NotAllowed and Refused ('ended_already').
     """
@@ -59,9 +60,7 @@ def _hand_over(ended: Membership, files: Sequence[Application], actor: Actor, no
         .first()
     )
     if following is None:
-        for file in files:
-            file.assigned_to = None
-            file.save(update_fields=["assigned_to"])
+        for file in files:  # it stays with its clerk, or waits for the next one; the desk says so in its row
             record(file, "left_without_sender", actor=actor, now=now, membership=ended.pk)
         return
     Membership.objects.filter(pk=following.pk).update(is_primary=True)

@@ -70,6 +70,7 @@ def test_each_queue_holds_exactly_its_files_and_the_soonest_due_first():
     recommended = submitted(mission)
     move(recommended, "take", clerk)
     move(recommended, "recommend_approval", clerk, documents_checked=True)
+    appealed = application_in("appealed", membership=complete(make_membership(mission)))
     elsewhere = submitted(make_mission())
 
     election = mission.election
@@ -79,7 +80,8 @@ def test_each_queue_holds_exactly_its_files_and_the_soonest_due_first():
     assert queue_of(clerk, election, "today") == [today.pk]
     assert queue_of(clerk, election, "overdue") == [overdue.pk]
     assert queue_of(clerk, election, "decide") == [recommended.pk]
-    everything = [draft, later, overdue, today, mine, theirs, asked, recommended]
+    assert queue_of(clerk, election, "appeals") == [appealed.pk]
+    everything = [draft, later, overdue, today, mine, theirs, asked, recommended, appealed]
     assert queue_of(clerk, election, "all") == [one.pk for one in reversed(everything)]
     assert queue_of(clerk, elsewhere.election, "unassigned") == [elsewhere.pk]
     assert Desk(clerk, election, NOW).counts() == {
@@ -89,7 +91,8 @@ def test_each_queue_holds_exactly_its_files_and_the_soonest_due_first():
         "today": 1,
         "overdue": 1,
         "decide": 1,
-        "all": 8,
+        "appeals": 1,
+        "all": 9,
     }
 
 

@@ -227,6 +227,7 @@ def test_the_clock_stands_while_information_is_requested_where_the_law_says_so()
     assert not Application.objects.overdue(late).exists(), "a clock that stands runs out for nobody"
     counts = Desk(make_clerk(), application.election, late).counts()
     assert (counts["waiting"], counts["overdue"]) == (1, 0)
+    assert Desk(make_clerk(), application.election, due - timedelta(hours=1)).counts()["today"] == 0
     move(application, "answer", head_of(application), now=NOW + timedelta(days=2))
     application.refresh_from_db()
     assert (application.decision_due_at, application.clock_paused_at) == (due + timedelta(days=2), None)

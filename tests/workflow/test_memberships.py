@@ -6,6 +6,8 @@ from accreditation.core.audit import AuditEvent
 from accreditation.core.errors import NotAllowed, Refused
 from accreditation.missions.models import MissionRole
 from accreditation.observers.models import Membership, Pledge
+from accreditation.workflow.admin.desk import flags_of
+from accreditation.workflow.desk import BY_CODE, Desk, Filters, page_of
 from accreditation.workflow.intake import enter_statement, take_in
 from accreditation.workflow.memberships import confirm_sender, declare_pledge, end_membership, give_pledge
 from accreditation.workflow.models import Application
@@ -75,13 +77,15 @@ def test_an_accredited_person_keeps_the_accreditation_under_the_next_sender():
     )
 
 
-def test_when_none_is_left_the_file_goes_to_a_clerk():
+def test_when_none_is_left_the_file_stays_with_its_clerk_whose_desk_says_so():
     clerk = make_clerk()
     application = application_in("under_review", clerk=clerk)
-    assert application.assigned_to == clerk
     end_membership(application.membership, actor=actor(head_of(application)), now=NOW)
     application = Application.objects.get(pk=application.pk)
-    assert (application.state, application.assigned_to) == ("under_review", None)
+    assert (application.state, application.assigned_to) == ("under_review", clerk)
+    desk = Desk(clerk, application.election, NOW)
+    (row,) = page_of(desk.rows(BY_CODE["mine"], Filters()), BY_CODE["mine"]).rows
+    assert flags_of(row) == [("no mission names this person", "bad")]
     assert AuditEvent.objects.about(application).filter(verb="left_without_sender").count() == 1
 
 

@@ -260,7 +260,8 @@ def _tabs(look: Look) -> list[Tab]:
 def _line(row: Application, look: Look, names: _Names, words: _Words) -> Line:
     row.election = look.desk.election
     membership = row.membership
-    runs = row.decision_due_at if row.state in Application.WITH_THE_COMMISSION else None
+    stands = row.state not in Application.WITH_THE_COMMISSION or row.clock_paused_at is not None
+    runs = None if stands else row.decision_due_at
     due, left = words.due(runs)
     return Line(
         pk=row.pk,
@@ -288,7 +289,9 @@ def flags_of(row: Application) -> list[tuple[str, str]]:
         flags.append((_("possible duplicate"), "bad"))
     if row.amended:
         flags.append((_("changes wished"), "wait"))
-    if not membership.sender_confirmed:
+    if membership.ended_at is not None:
+        flags.append((_("no mission names this person"), "bad"))
+    elif not membership.sender_confirmed:
         flags.append((_("not confirmed by the mission"), "wait"))
     if membership.warnings:
         flags.append((_("warnings: %(count)d") % {"count": len(membership.warnings)}, "calm"))
