@@ -1,7 +1,7 @@
 // The keyboard of the desk, and what spares clerks a click. Nothing here is needed: every page works without it.
 
 const help = document.getElementById("keys");
-const off = help?.dataset.off !== undefined;
+const off = !help || help.dataset.off !== undefined; // where no help says how to switch them off, there are no keys
 
 /** Letters typed into a field are text; a tick is no such field. */
 function writes(element) {

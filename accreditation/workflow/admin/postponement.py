@@ -32,6 +32,7 @@ class WishForm(forms.Form):
         choices=[(POSTPONE, _l("The election is postponed")), (CANCEL, _l("The election is cancelled"))],
         widget=forms.RadioSelect,
         initial=POSTPONE,
+        error_messages={"required": _l("Say whether it is postponed or cancelled.")},
     )
     new_day = DayMonthYearField(
         label=_l("New election day"), help_text=_l("Only where it is postponed."), required=False
@@ -39,8 +40,9 @@ class WishForm(forms.Form):
     reason = forms.CharField(
         label=_l("Reason"),
         help_text=_l("Stands in the letters to heads of mission and applicants, and in the audit."),
-        widget=forms.Textarea(attrs={"rows": 3}),
+        widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
         max_length=2000,
+        error_messages={"required": _l("Give a reason.")},
     )
     typed = forms.CharField(label=_l("To confirm, type the code of the election"), required=False)
 
@@ -48,15 +50,21 @@ class WishForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.election, self.confirming = election, confirming
         self.fields["typed"].help_text = election.code
-        self.fields["typed"].required = confirming
+        self.fields["new_day"].required = True
         if not confirming:
             self.fields["typed"].widget = forms.HiddenInput()
+
+    def full_clean(self) -> None:
+        """The day is not optional, yet only a postponement needs it: `clean` asks."""
+        self.fields["new_day"].required = False
+        super().full_clean()
+        self.fields["new_day"].required = True
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data
         if given.get("what") == POSTPONE and "new_day" in given and given["new_day"] is None:
             self.add_error("new_day", _("Enter the new day"))
-        if self.confirming and given.get("typed", self.election.code).strip() != self.election.code:
+        if self.confirming and given.get("typed", "").strip() != self.election.code:
             self.add_error("typed", _("Type %(code)s to confirm.") % {"code": self.election.code})
         if self.confirming and not self.errors and self.data.get("shown") != self.shown:
             self.add_error(None, _("You changed your wish. Look at what changes now, and confirm again."))
@@ -83,7 +91,7 @@ def postponement_page(request: HttpRequest, pk: int) -> HttpResponse:
         raise PermissionDenied
     confirming = request.POST.get("step") == "confirm"
     form = WishForm(request.POST or None, election=election, confirming=confirming)
-    consequences, shown, status = None, "", 200
+    consequences, shown, wished_day, status = None, "", None, 200
     if request.method == "POST":
         status = 200 if form.is_valid() else 422
         if not form.errors and confirming:
@@ -93,11 +101,12 @@ def postponement_page(request: HttpRequest, pk: int) -> HttpResponse:
                 form.add_error(None, [str(reason) for reason in refused.reasons])
                 status = 422
         if _knows_what(form):
-            consequences, shown = what_would_change(election, form.wished_day, now), form.shown
+            wished_day, shown = form.wished_day, form.shown
+            consequences = what_would_change(election, wished_day, now)
             if not confirming:
                 form = WishForm(initial=form.cleaned_data, election=election, confirming=True)
     context = {"election": election, "form": form, "found": consequences, "shown": shown}
-    context["title"] = _("Postpone or cancel")
+    context |= {"wished_day": wished_day, "title": _("Postpone or cancel")}
     return TemplateResponse(
         request, "admin/workflow/postpone.html", {**site.each_context(request), **context}, status=status
     )
