@@ -173,7 +173,9 @@ def test_frozen_rules_are_shown_and_words_can_be_edited(administrator: Client) -
     page = administrator.get(url("missions_election_change", election.pk))
     offered = set(page.context["adminform"].form.fields)
     assert {"decision_days", "day", "code", "deadline_time"}.isdisjoint(offered)
-    assert {"name_en", "name_az", "results_published_on", "pledge_text_fr"} <= offered
+    assert {"name_en", "name_az", "pledge_text_fr"} <= offered
+    assert "results_published_on" not in offered  # it ends every term, and has a page that says so
+    assert url("workflow_results", election.pk) in page.content.decode()
     sent = {**form_of(page), "name_fr": "Élections législatives", "decision_days": "9"}
     assert administrator.post(url("missions_election_change", election.pk), sent).status_code == 302
     stored = Election.objects.get()
@@ -270,6 +272,7 @@ def test_a_postponement_is_shown_then_confirmed_by_the_typed_code() -> None:
     shown = approver.post(address, {**wish, "step": "show"})
     assert shown.status_code == 200
     assert "9 December 2027, 23:59 Baku time (UTC+4)" in shown.content.decode()
+    assert "Postpone to <time" in shown.content.decode()  # the button says what it does
     assert Election.objects.get().day == factories.ELECTION_DAY
     confirm = {**wish, "step": "confirm", "shown": shown.context["shown"], "typed": "something"}
     assert approver.post(address, confirm).status_code == 422
@@ -317,7 +320,9 @@ def test_an_unfinished_wish_changes_nothing(wish: dict[str, str]) -> None:
     address = url("workflow_postpone", election.pk)
     for step in ("show", "confirm"):
         sent = {**wish, "step": step, "typed": election.code}
-        assert approver.post(address, sent).status_code == 422
+        answer = approver.post(address, sent)
+        assert answer.status_code == 422
+        assert "This field is required." not in answer.content.decode()
     assert Election.objects.get().cancelled_at is None
 
 

@@ -49,7 +49,13 @@ class ElectionAdmin(InElectionTime, NeverDeleted, AuditedEdits, TranslationAdmin
     date_hierarchy = "day"
     change_form_template = "admin/missions/election/change_form.html"
     inlines = (DateOverrideInline,)
-    always_read_only: ClassVar[tuple[str, ...]] = ("calendar_plan", "published", "cancelled")
+    # The publication of the results ends every term: it has a page of its own, which shows that first.
+    always_read_only: ClassVar[tuple[str, ...]] = (
+        "calendar_plan",
+        "published",
+        "cancelled",
+        "results_published_on",
+    )
     fieldsets = (
         (None, {"fields": ("calendar_plan", "published", "cancelled")}),
         (
@@ -161,6 +167,7 @@ class ElectionAdmin(InElectionTime, NeverDeleted, AuditedEdits, TranslationAdmin
         context |= {
             "offers_publishing": going_on and not election.is_frozen and not roles.isdisjoint(PUBLISHERS),
             "offers_dates": going_on and not roles.isdisjoint(DATE_SETTERS),
+            "offers_results": going_on and election.is_frozen and not roles.isdisjoint(PUBLISHERS),
         }
         return super().render_change_form(request, context, **options)
 

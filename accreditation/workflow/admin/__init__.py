@@ -11,7 +11,7 @@ from accreditation.core.outbox import OutboxMessage
 from accreditation.core.site import BarLink, site
 from accreditation.credentials.models import Accreditation
 from accreditation.observers.models import Person, PossibleDuplicate
-from accreditation.workflow.admin import bulk, desk, duplicates, postponement, review, wishes
+from accreditation.workflow.admin import bulk, desk, duplicates, postponement, results, review, wishes
 from accreditation.workflow.admin.accreditations import AccreditationAdmin, ReadOnly
 from accreditation.workflow.admin.letters import LetterAdmin, may_read
 from accreditation.workflow.admin.pages import for_readers
@@ -68,7 +68,7 @@ def where_staff_begin(request: HttpRequest) -> str:
 
 
 site.front_page = where_staff_begin
-site.extra_urls += postponement.urls()
+site.extra_urls += [*postponement.urls(), *results.urls()]
 site.search = BarLink(0, _("Search"), "admin:workflow_application_search", reads_people)
 site.bar += [
     BarLink(10, _("Desk"), "admin:workflow_application_changelist", reads_people),
