@@ -92,11 +92,14 @@ def events_follow_each_other() -> Iterator[str]:
 
 
 def every_decision_has_its_letter() -> Iterator[str]:
-    """A decision and its letter commit together: none stands without at least one letter."""
+    """A decision and its letter commit together: none is without at least one letter of its own moment."""
     kinds = {"approval": "approval", "refusal": "refusal"}
     for kind, letter in kinds.items():
         letters = OutboxMessage.objects.filter(
-            kind=letter, about_type="workflow.application", about_id=OuterRef("application")
+            kind=letter,
+            about_type="workflow.application",
+            about_id=OuterRef("application"),
+            created_at=OuterRef("decided_at"),
         )
         for pk in Decision.objects.filter(kind=kind).exclude(Exists(letters)).values_list("pk", flat=True):
             yield f"decision {pk} ({kind}) has no letter"
