@@ -1,11 +1,14 @@
 """The pages of a head of mission, as a head uses them: naming, completing, sending, asking, taking back."""
 
+import base64
 import io
 import zipfile
 
 import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test import Client
 from PIL import Image
 
 from accreditation.core.audit import AuditEvent
@@ -15,6 +18,7 @@ from accreditation.observers.models import ListImport, Membership, Pledge
 from accreditation.workflow.models import Amendment, Application
 from tests import factories as make
 from tests.missions.heads import STATEMENT, headed
+from tests.signing_in import sign_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_the_time", "files_of_the_test")]
 
@@ -189,10 +193,31 @@ def test_a_zip_of_pictures_is_answered_picture_by_picture(house):
         archive.writestr("KARIMOVA Nilufar photo.jpg", picture().read())
         archive.writestr("nobody knows.jpg", picture().read())
     answer = house.post("archive", {"archive": SimpleUploadedFile("p.zip", content.getvalue())})
-    page = answer.content.decode()
-    assert answer.status_code == 200
-    assert "KARIMOVA" in page and "No person of the mission" in page
+    assert (answer.status_code, answer["Location"]) == (303, house.url("archive") + "?report=yes")
     assert membership.uploads.get().kind == "photo"
+    report = house.get("archive", "?report=yes").context["report"]
+    assert [(one.name, one.person) for one in report.taken] == [
+        ("KARIMOVA Nilufar photo.jpg", membership.public_id)
+    ]
+    assert [(one.name, one.reasons) for one in report.not_taken] == [
+        ("nobody knows.jpg", ["No person of the mission bears this name or passport number."])
+    ]
+    page = house.get("archive", "?report=yes").content.decode()  # as after a look at the person, and Back
+    assert page.index("nobody knows.jpg") < page.index("KARIMOVA Nilufar photo.jpg")
+
+
+def test_a_report_of_pictures_is_its_sender_s_alone_and_lies_nowhere_in_the_clear(house):
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        archive.writestr("C7654321 photo.jpg", picture().read())
+    house.post("archive", {"archive": SimpleUploadedFile("p.zip", content.getvalue())})
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT value FROM django_cache WHERE cache_key LIKE %s", ["%archive-report%"])
+        (kept,) = cursor.fetchone()
+    assert b"C7654321" not in base64.b64decode(kept)
+    colleague = sign_in(Client(), make.make_head(house.mission))
+    shown = colleague.get(house.url("archive") + "?report=yes")
+    assert "report" not in shown.context and "C7654321" not in shown.content.decode()
 
 
 # --- pledge and sending ---

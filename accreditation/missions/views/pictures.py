@@ -1,6 +1,6 @@
 """Photos and passport pages: one by one, each on a page of its own, or many in a ZIP."""
 
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -14,7 +14,8 @@ from accreditation.missions.views.access import Room, of_mission
 from accreditation.missions.views.showing import row_of
 from accreditation.observers.models import Upload
 from accreditation.observers.pictures import rules_of, serve_upload
-from accreditation.workflow.pictures import ArchiveReport, add_picture, match_archive
+from accreditation.workflow.picture_reports import keep_report, kept_report
+from accreditation.workflow.pictures import add_picture, match_archive
 
 KINDS = (DocumentKind.PHOTO, DocumentKind.PASSPORT_PAGE)
 
@@ -64,17 +65,24 @@ def show(room: Room, public_id: str, kind: str) -> HttpResponse:
 
 @of_mission
 def archive(room: Room) -> HttpResponse:
-    """Pictures of many people in one ZIP, met by passport number or name; then what met whom."""
+    """Pictures of many people in one ZIP, met by passport number or name; then what met whom.
+
+    The report is kept for some hours at an address of its own, so that a look at a person leads back to it.
+    """
     form = ArchiveForm()
-    report: ArchiveReport | None = None
     if room.request.method == "POST":
         form = ArchiveForm(room.request.POST, room.request.FILES)
         if form.is_valid():
             try:
                 files = read_archive(form.cleaned_data["archive"])
-                report = match_archive(room.mission, files, actor=room.actor, now=room.now)
+                found = match_archive(room.mission, files, actor=room.actor, now=room.now)
             except UploadRefused as refused:
                 form.add_error("archive", str(refused.reason.words))
-    if report is not None:
-        return room.render("archive_done.html", report=report, back=room.url())
+            else:
+                keep_report(found, of=room.request.user, mission=room.mission)
+                return HttpResponseRedirect(f"{room.url('archive')}?report=yes", status=303)
+    elif "report" in room.request.GET:
+        report = kept_report(of=room.request.user, mission=room.mission)
+        if report is not None:
+            return room.render("archive_done.html", report=report, back=room.url())
     return room.render("archive.html", status=422 if form.is_bound else 200, form=form, back=room.url())
