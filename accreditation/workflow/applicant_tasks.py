@@ -283,6 +283,12 @@ def may_send(applying: Applying, rows: Sequence[TaskRow]) -> bool:
     return applying.application is not None and all(row.is_settled for row in rows)
 
 
+def asked_and_unchanged(rows: Sequence[TaskRow]) -> list[TaskRow]:
+    """What a request names and nobody has changed since; nothing where it names no task of its own."""
+    asked = [row for row in rows if row.status == Status.ASKED]
+    return asked if len(asked) < len(rows) - 1 else []
+
+
 def next_task(rows: Sequence[TaskRow], after: str = "") -> TaskRow | None:
     """The next task that lacks something: after the one named, else from the beginning; None when all is done."""
     wanting = [row for row in rows if row.is_open and not row.is_settled]

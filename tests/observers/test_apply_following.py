@@ -206,6 +206,19 @@ def test_a_request_stands_on_top_and_reopens_only_what_it_is_about(client, asked
     assert Membership.objects.get().given_names == "Omar"
 
 
+def test_an_answer_that_changes_nothing_is_told_so_before_it_is_sent(client, asked, at_noon):
+    asked.information_requests.update(asked_at=applying.NOW + timedelta(minutes=1))
+    at_noon.move_to(applying.NOW + timedelta(minutes=5))
+    again = applying.post(client, "passport-page", {"file": applying.page_of_passport()})
+    assert again.status_code == 422
+    assert "This is the picture that you sent before." in text(again)
+    unchanged = client.get("/en/apply/demo/check/")
+    assert [row.task.slug for row in unchanged.context["unchanged"]] == ["passport-page"]
+    assert "You have not changed what the commission asks for:" in text(unchanged)
+    applying.post(client, "passport-page", {"file": applying.picture(1200, 900, shade=9)})
+    assert client.get("/en/apply/demo/check/").context["unchanged"] == []
+
+
 def test_an_answer_goes_back_to_the_clerk_and_the_clock_runs_on(client, asked, at_noon):
     due = asked.decision_due_at
     at_noon.move_to(applying.NOW + timedelta(minutes=5))

@@ -109,15 +109,18 @@ def _picture(request: HttpRequest, applying: Applying, task: tasks.Task) -> Http
     if sent and "keep" in request.POST and kind in applying.uploads and not request.FILES:
         return _onward(request, applying, task)
     if form.is_bound and form.is_valid():
+        before = applying.uploads.get(kind)
         try:
-            save_picture(applying, kind, form.cleaned_data["file"], actor=actor_of(request))
+            kept = save_picture(applying, kind, form.cleaned_data["file"], actor=actor_of(request))
         except UploadRefused as error:
             form.add_error("file", str(error.reason.words))
         except Refused as error:
             messages.warning(request, str(error.reasons[0].words))
             return to_application(applying)
         else:
-            return _onward(request, applying, task)
+            if not applying.is_asked or before is None or kept.pk != before.pk:
+                return _onward(request, applying, task)
+            form.add_error("file", _("This is the picture that you sent before. Choose another one."))
     return _page(
         request, applying, task, "apply/picture.html", form, upload=applying.uploads.get(kind), kind=kind
     )

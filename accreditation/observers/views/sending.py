@@ -13,7 +13,7 @@ from accreditation.core.refusals import move_refused
 from accreditation.observers.views.access import own_application, see_other, to_application
 from accreditation.observers.views.home import applying_url, move_own
 from accreditation.observers.views.summary import sections_of
-from accreditation.workflow.applicant_tasks import may_send, rows_of
+from accreditation.workflow.applicant_tasks import asked_and_unchanged, may_send, rows_of
 from accreditation.workflow.applying import Applying
 from accreditation.workflow.models import Application
 
@@ -61,6 +61,7 @@ def check(request: HttpRequest, applying: Applying) -> HttpResponse:
         "application": applying.application,
         "election": applying.election,
         "sections": sections_of(applying, rows),
+        "unchanged": asked_and_unchanged(rows),
         "reasons": reasons,
     }
     return render(request, "apply/check.html", context, status=422 if reasons else 200)
