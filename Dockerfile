@@ -24,12 +24,14 @@ RUN bin/with-made-up-production python manage.py collectstatic --noinput && pyth
 USER accreditation
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s CMD ["python", "bin/check_health.py", "web"]
-# Threads x workers, Celery's connections included, must stay below PostgreSQL's max_connections.
+# Threads x workers, Celery's connections included, must stay below PostgreSQL's max_connections. A connection that
+# the proxy keeps is closed by the proxy: were it closed here, what is sent at that moment would be lost.
 CMD ["gunicorn", "config.wsgi", "--bind=0.0.0.0:8000", "--worker-class=gthread", "--workers=2", "--threads=8", \
-     "--no-control-socket", "--max-requests=5000", "--max-requests-jitter=500", "--access-logfile=-", \
+     "--keep-alive=75", "--no-control-socket", "--max-requests=5000", "--max-requests-jitter=500", "--access-logfile=-", \
      "--worker-tmp-dir=/dev/shm"]
 
 # The static files travel in the proxy's own image: a shared volume would keep those of the first release.
 FROM nginxinc/nginx-unprivileged:1.28.0-bookworm AS proxy
 COPY deploy/nginx.conf /etc/nginx/conf.d/default.conf
+COPY deploy/pages /srv/proxy-pages
 COPY --from=app /srv/static /srv/static

@@ -158,3 +158,10 @@ def test_the_webs_role_works_but_cannot_get_round_the_audit(production_database:
         for statement in refused:
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 connection.execute(statement)
+
+
+def test_an_idle_connection_is_closed_by_the_proxy_and_never_under_its_hands() -> None:
+    proxy = re.search(r"keepalive_timeout (\d+)s;", (PROJECT / "deploy/nginx.conf").read_text())
+    web = re.search(r"--keep-alive=(\d+)", (PROJECT / "Dockerfile").read_text())
+    assert proxy and web
+    assert int(web[1]) > int(proxy[1])

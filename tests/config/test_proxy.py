@@ -1,0 +1,263 @@
+"""The proxy of production for real: nginx with deploy/nginx.conf before gunicorn with the image's own command.
+
+Only what a container gives is put in its place: the addresses, the folders, a certificate made here.
+"""
+
+import os
+import re
+import shutil
+import ssl
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from http.client import HTTPConnection, HTTPResponse, HTTPSConnection
+from pathlib import Path
+from urllib.parse import quote
+
+import psutil
+import pytest
+import yaml
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from django.db import connection
+
+from tests.mail_server import free_port
+
+PROJECT = Path(__file__).resolve().parents[2]
+SITE = "accreditation.cec.example"
+MEGABYTE = 1024 * 1024
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.faults,
+    pytest.mark.skipif(
+        not shutil.which("nginx") and not os.environ.get("CI"), reason="nginx is not installed here"
+    ),
+]
+
+
+@dataclass
+class Production:
+    """nginx and gunicorn as they run; `web` may be killed."""
+
+    plain_port: int
+    port: int
+    web: subprocess.Popen[bytes]
+    log: Path
+
+    def ask(self, path: str, method: str = "GET", **headers: str) -> HTTPResponse:
+        line = HTTPSConnection("127.0.0.1", self.port, timeout=30, context=ssl._create_unverified_context())
+        line.request(method, path, headers={"Host": SITE, **headers})
+        return line.getresponse()
+
+    def send(self, path: str, megabytes: int, cookie: str = "") -> HTTPResponse:
+        """A form with a file of so many megabytes; the answer may come before its end."""
+        head = b'--x\r\nContent-Disposition: form-data; name="file"; filename="list.xlsx"\r\n\r\n'
+        foot = b"\r\n--x--\r\n"
+        line = HTTPSConnection("127.0.0.1", self.port, timeout=60, context=ssl._create_unverified_context())
+        line.putrequest("POST", path, skip_host=True)
+        for name, value in {
+            "Host": SITE,
+            "Content-Type": "multipart/form-data; boundary=x",
+            "Content-Length": str(len(head) + megabytes * MEGABYTE + len(foot)),
+            "Referer": f"https://{SITE}{path}",
+            "Cookie": cookie,
+        }.items():
+            line.putheader(name, value)
+        line.endheaders()
+        try:
+            for part in (head, *[b"x" * MEGABYTE] * megabytes, foot):
+                line.send(part)
+        except (BrokenPipeError, ConnectionResetError, ssl.SSLError):
+            pass  # it has answered already
+        return line.getresponse()
+
+
+@pytest.fixture(scope="module")
+def static_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The public files as the image holds them."""
+    root = tmp_path_factory.mktemp("static")
+    root.chmod(0o755)
+    subprocess.run(
+        [PROJECT / "bin/with-made-up-production", sys.executable, "manage.py", "collectstatic", "--noinput"],
+        env=os.environ | {"STATIC_ROOT": str(root)}, cwd=PROJECT, check=True, capture_output=True,
+    )  # fmt: skip
+    return root
+
+
+@pytest.fixture(scope="module")
+def production(
+    static_files: Path, tmp_path_factory: pytest.TempPathFactory, django_db_setup: None
+) -> Iterator[Production]:
+    root = tmp_path_factory.mktemp("proxy")
+    root.chmod(0o755)
+    database, web_port, plain_port, port = connection.settings_dict, free_port(), free_port(), free_port()
+    where = f"{quote(database['USER'])}@{quote(database['HOST'], safe='')}/{database['NAME']}"
+    environment = {
+        "PATH": os.environ["PATH"],
+        "ENVIRONMENT": "production",
+        "SECRET_KEY": "made up for this test, and long enough for the check of its length",
+        "ENCRYPTION_KEYS": "test:" + "A" * 43 + "=",
+        "INDEX_KEY": "B" * 43 + "=",
+        "DATABASE_URL": f"postgresql://{where}",
+        "REDIS_URL": "redis://broker.invalid/0",
+        "EMAIL_URL": "smtp+tls://mail.invalid:587",
+        "DEFAULT_FROM_EMAIL": f"Commission <accreditation@{SITE}>",
+        "SITE_URL": f"https://{SITE}",
+        "ALLOWED_HOSTS": SITE,
+        "STATIC_ROOT": str(static_files),
+        "PRIVATE_FILES_ROOT": str(root / "files"),
+    }
+    nginx = _nginx(root, static_files, web_port, plain_port, port)
+    log = (root / "errors").open("a")
+    web = subprocess.Popen(
+        _images_command(web_port), cwd=PROJECT, env=environment, stdout=subprocess.DEVNULL, stderr=log
+    )
+    running = Production(plain_port, port, web, root / "errors")
+    try:
+        _wait_until_ready(running)
+        yield running
+    finally:
+        nginx.terminate()
+        web.terminate()
+        nginx.wait(timeout=20)
+        web.wait(timeout=20)
+
+
+def _images_command(port: int) -> list[str]:
+    """The Dockerfile's own command; only the address is another."""
+    dockerfile = (PROJECT / "Dockerfile").read_text().replace("\\\n", "")
+    program, *arguments = yaml.safe_load(re.findall(r"^CMD (\[.*?\])$", dockerfile, re.MULTILINE)[0])
+    kept = [one for one in arguments if not one.startswith("--bind")]
+    return [str(Path(sys.executable).with_name(program)), *kept, f"--bind=127.0.0.1:{port}"]
+
+
+def _nginx(root: Path, static_files: Path, web: int, plain: int, port: int) -> subprocess.Popen[bytes]:
+    """nginx with deploy/nginx.conf, whose addresses and folders are those of this test."""
+    _certificate(root)
+    ours = (PROJECT / "deploy/nginx.conf").read_text()
+    for there, here in {
+        "web:8000": f"127.0.0.1:{web}",
+        "listen 8080": f"listen 127.0.0.1:{plain}",
+        "listen 8443": f"listen 127.0.0.1:{port}",
+        "    http2 on;\n": "",  # Debian's nginx is older than this directive
+        "/run/secrets/tls_": f"{root}/tls_",
+        "/srv/static/": f"{static_files}/",
+        "/srv/proxy-pages/": f"{PROJECT}/deploy/pages/",
+    }.items():
+        assert there in ours, there
+        ours = ours.replace(there, here)
+    (root / "default.conf").write_text(ours)
+    temporary = "".join(
+        f"{kind}_temp_path {root}/{kind};\n" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    )
+    account = "user root;" if os.geteuid() == 0 else ""
+    (root / "nginx.conf").write_text(
+        f"{account} daemon off; pid {root}/pid; error_log {root}/errors; worker_processes 1;\n"
+        f"events {{}}\nhttp {{ include /etc/nginx/mime.types; access_log off;\n{temporary}"
+        f"include {root}/default.conf; }}\n"
+    )
+    return subprocess.Popen(["nginx", "-p", root, "-c", root / "nginx.conf", "-e", root / "errors"])
+
+
+def _certificate(root: Path) -> None:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, SITE)])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .sign(key, hashes.SHA256())
+    )
+    (root / "tls_certificate").write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    (root / "tls_key").write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+    )
+
+
+def _wait_until_ready(running: Production) -> None:
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        try:
+            if running.ask("/readyz").status == 200:
+                return
+        except OSError:
+            pass
+        assert running.web.poll() is None, "gunicorn has ended"
+        time.sleep(0.2)
+    raise AssertionError("production does not answer")
+
+
+def _memory(web: subprocess.Popen[bytes]) -> int:
+    """Megabytes of the web service, all processes."""
+    father = psutil.Process(web.pid)
+    return sum(one.memory_info().rss for one in [father, *father.children(recursive=True)]) // MEGABYTE
+
+
+def test_production_answers_behind_its_proxy_as_it_promises(production: Production) -> None:
+    plain = HTTPConnection("127.0.0.1", production.plain_port, timeout=30)
+    plain.request("GET", "/en/", headers={"Host": SITE})
+    redirect = plain.getresponse()
+    assert (redirect.status, redirect.headers["Location"]) == (308, f"https://{SITE}/en/")
+
+    door = production.ask("/en/sign-in/")
+    page = door.read().decode()
+    assert door.status == 200
+    assert "max-age=" in door.headers["Strict-Transport-Security"]
+    assert "default-src 'none'" in door.headers["Content-Security-Policy"]
+    cookies = door.headers.get_all("Set-Cookie") or []
+    assert cookies and all(one.startswith("__Host-") and "Secure" in one for one in cookies)
+
+    sheet = re.search(r'href="(/static/[^"]+\.[0-9a-f]{12}\.css)"', page)
+    assert sheet
+    style = production.ask(sheet[1], **{"Accept-Encoding": "gzip"})
+    assert (style.status, style.headers["Content-Encoding"]) == (200, "gzip")
+    assert "immutable" in ", ".join(style.headers.get_all("Cache-Control") or [])
+    assert style.headers["X-Content-Type-Options"] == "nosniff"
+
+    assert production.ask("/en/", Host="another.example").status == 400
+
+
+def test_a_file_that_is_too_large_is_cut_off_in_words_and_does_not_fill_the_memory(
+    production: Production,
+) -> None:
+    for megabytes, path in ((26, "/en/apply/demo/photo/"), (251, "/en/missions/demo/odihr/lists/")):
+        answer = production.send(path, megabytes)
+        words = answer.read().decode()
+        assert answer.status == 413
+        for said in ("Fayl çox böyükdür", "The file is too large", "trop volumineux", "Файл слишком", "كبير"):
+            assert said in words
+        assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+
+    cookie = production.ask("/en/sign-in/").headers["Set-Cookie"].partition(";")[0]
+    for _ in range(20):  # both processes have loaded what they need
+        assert production.send("/en/missions/demo/odihr/lists/", 1, cookie).status == 403
+    before = _memory(production.web)
+    answer = production.send("/en/missions/demo/odihr/lists/", 200, cookie)
+    assert answer.status == 403, production.log.read_text()  # it was read to its end, and no token was in it
+    grown = _memory(production.web) - before
+    assert grown < 20
+
+
+def test_without_the_web_service_the_proxy_says_so_in_five_languages(production: Production) -> None:
+    father = psutil.Process(production.web.pid)
+    for process in [*father.children(recursive=True), father]:
+        process.kill()
+    production.web.wait(timeout=20)
+    answer = production.ask("/en/")
+    words = answer.read().decode()
+    assert (answer.status, answer.headers["Retry-After"]) == (502, "60")
+    for said in ("yenidən işə salınır", "being restarted", "redémarre", "перезапускается", "يُعاد تشغيل"):
+        assert said in words
+    assert production.ask("/proxy-pages/page.css").status == 200
+    upload = production.send("/en/apply/demo/photo/", 3)
+    assert (upload.status, "may not have been" in upload.read().decode()) == (502, True)
