@@ -42,7 +42,7 @@ WHO_GETS_IN = {
     "everybody": {200, 302, 303, 405, 400, 403, 429},
     "everybody, where there is such a file": {200, 404, 405},
     # A stranger shows none.
-    "whoever shows a badge": {400, 404, 405},
+    "whoever shows a badge": {400, 404, 405, 415},
     # Staff whose session proved too little are sent to prove more, here as on every page.
     "whoever has a link": {302, 404, 405},
     "nobody but the commission": {302, 403, 404, 405},
@@ -110,11 +110,17 @@ def victim(settings: Any) -> Any:
     PrintRun.objects.create(election=mission.election, asked_at=NOW, state="done", pdf="none")
     ListImport.objects.create(mission=mission, file_name="list.xlsx", stored_name="none", sent_at=NOW)
     approved = application_in("approved", membership=complete(make_membership(mission, family_name=NAME)))
+    approval_of(approved).update(state="sent", sent_at=NOW)
     ScanAlarm.objects.create(
         badge=approved.accreditation.badges.get(), place=NAME, other_place=NAME,
         first_at=NOW, last_at=NOW, received_at=NOW,
     )  # fmt: skip
     return application, approved
+
+
+def approval_of(approved: Any) -> Any:
+    """The letter that its readers can have as a PDF."""
+    return OutboxMessage.objects.about(approved).filter(kind="approval")
 
 
 def values_for(application: Any, approved: Any) -> dict[str, Any]:
@@ -151,6 +157,9 @@ def fill(name: str, route: str, application: Any, approved: Any) -> str:
         values["pk"] = values["object_id"] = letter.pk
     if name == "missions:letter" and letter is not None:
         values["pk"] = letter.pk
+    if name in ("missions:letter_file", "apply-letter"):
+        values["pk"] = approval_of(approved).get().pk
+        values["public_id"] = approved.membership.public_id
     if name == "missions:stay":
         values["pk"] = application.membership.delegation_id
     if "possibleduplicate" in name and duplicate is not None:
@@ -228,12 +237,15 @@ def test_no_stranger_learns_of_a_person_at_any_address(victim: Any, method: str)
 
 def test_the_mission_s_own_head_is_no_stranger(victim: Any) -> None:
     """The walk above would prove nothing if these addresses showed nobody to anybody."""
-    application, _ = victim
+    application, approved = victim
     client = sign_in(Client(), head_of(application))
     base = f"/en/missions/{application.election.code}/{application.mission.code}/"
     for address in (base, f"{base}people/{application.membership.public_id}/"):
         answer = client.get(address)
         assert answer.status_code == 200 and NAME.upper() in answer.content.decode().upper()
+    file = f"{base}people/{approved.membership.public_id}/letters/{approval_of(approved).get().pk}/letter.pdf"
+    for address in (file, f"{base}mission/certificate.pdf"):
+        assert client.get(address).content.startswith(b"%PDF")
 
 
 def test_a_clerk_opens_the_file_in_the_admin(victim: Any) -> None:

@@ -1,5 +1,7 @@
 """What they get: the accreditation, a status for one person at one election, with a number and a term."""
 
+from datetime import date
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -32,6 +34,11 @@ __all__ = [
     "SignedList",
     "SigningKey",
 ]
+
+
+def number_in_words(election_day: date, number: int) -> str:
+    """'2026-0412': the year of the election and the number."""
+    return f"{election_day.year}-{number:04d}"
 
 
 class AccreditationQuerySet(models.QuerySet["Accreditation"]):
@@ -110,8 +117,7 @@ class Accreditation(Movable):
 
     @property
     def number_in_words(self) -> str:
-        """'2026-0412': the year of the election and the number."""
-        return f"{self.election.day.year}-{self.number:04d}"
+        return number_in_words(self.election.day, self.number)
 
 
 class AccreditationCounter(models.Model):

@@ -1,18 +1,18 @@
 """What the commission itself knows of a badge: the signature, and then the record of today.
 
-Offline verifiers judge by the signed list (verdicts.py); this is the answer of those who can ask. Two queries whatever
-was asked, whoever has been found and however many badges there are.
+Offline verifiers judge by the signed list (verdicts.py); this is the answer of those who can ask. Whatever was asked,
+whoever has been found and however many badges there are, it costs one query and one signature to check.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
+
+from django.utils.translation import get_language
 
 from accreditation.credentials import signatures
 from accreditation.credentials.badges import Badge
-from accreditation.credentials.keys import SigningKey
-from accreditation.credentials.listing import end_of_term
-from accreditation.credentials.models import Accreditation
+from accreditation.credentials.models import Accreditation, number_in_words
 from accreditation.credentials.payload import (
     BadgeFacts,
     NotABadge,
@@ -22,13 +22,20 @@ from accreditation.credentials.payload import (
     typed_code,
     unpacked,
 )
+from accreditation.credentials.record import HeldBadge, HeldKey, held_under_code, held_under_serial
 from accreditation.credentials.verdicts import Judgement, Shown, Verdict, judge, judge_text
 from accreditation.missions.calendar import Calendar
 
 __all__ = ["Finding", "Judgement", "Shown", "Verdict", "judge", "judge_text", "verify_by_record"]
 
 HOLDS = (Accreditation.State.ACTIVE, Accreditation.State.EXPIRED)
-_NOBODYS = bytes(16)  # asked for where there is no serial, so that an answer takes as long
+# Looked up, and checked, where there is nothing to look up or to check, so that every answer takes as long.
+_NO_SERIAL = bytes(16)
+_NO_SIGNATURE = bytes(64)
+_NOBODYS_KEY = bytes.fromhex(
+    "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a"
+)  # from RFC 8032
+_NOT_TOLD = ("badge_pk", "picture")
 
 
 @dataclass(frozen=True)
@@ -36,7 +43,8 @@ class Finding:
     """The verdict, and of a badge that is or was ours what it says of its bearer; all else is empty.
 
     `proved`: a signature was checked. A typed code proves nothing of the paper that somebody holds. `since`: from when
-    on it has been void, has expired, or has been valid. `badge` is the row, for whoever writes the scan down.
+    on it has been void, has expired, or has been valid. `list_version` is that of the signed list that stands. The last
+    two are for whoever writes the scan down or shows the photo, and are not told.
     """
 
     verdict: Verdict
@@ -50,11 +58,13 @@ class Finding:
     valid_from: datetime | None = None
     valid_until: datetime | None = None
     since: datetime | None = None
-    badge: Badge | None = None
+    list_version: int | None = None
+    badge_pk: int | None = None
+    picture: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         """As the command and the API tell it: moments in ISO 8601, UTC."""
-        told = {name: getattr(self, name) for name in self.__dataclass_fields__ if name != "badge"}
+        told = {name: getattr(self, name) for name in self.__dataclass_fields__ if name not in _NOT_TOLD}
         return {name: _in_json(value) for name, value in told.items()}
 
 
@@ -62,61 +72,62 @@ def _in_json(value: Any) -> Any:
     return value.isoformat().replace("+00:00", "Z") if isinstance(value, datetime) else value
 
 
+class _Paper(NamedTuple):
+    """A badge as it was read."""
+
+    facts: BadgeFacts
+    body: bytes
+    signature: bytes
+
+
 def verify_by_record(text: str, *, now: datetime) -> Finding:
     """The verdict on an address, its digits, or a typed code. Raises nothing, whatever the text.
 
     The order is that of docs/badge-format.md, section 5. A code that nobody has, and a good signature over what the
-    commission has not issued, are 'forged'.
+    commission has not issued, are 'forged'. A code's badge must bear its signature in the record, too.
     """
     code = typed_code(text)
-    return _by_code(code, now) if code is not None else _by_signature(text, now)
+    if code is None:
+        paper = _read(text)
+        held = held_under_serial(*(paper.facts.serial, paper.facts.key_id) if paper else (_NO_SERIAL, 0))
+    else:
+        held = held_under_code(code)
+        paper = _unfolded(held.badge.signed) if held.badge else None
+    genuine = _is_genuine(paper, held.key)
+    if paper is not None and held.key is None:
+        found = Finding(Verdict.UNKNOWN_KEY)
+    elif paper is None or held.key is None or not genuine:
+        found = Finding(Verdict.FORGED)
+    elif held.badge is None or held.badge.signed != paper.body + paper.signature:
+        found = Finding(Verdict.FORGED, proved=True)
+    else:
+        found = _by_state(held.badge, held.key, paper.facts, now, proved=code is None)
+    return replace(found, list_version=held.list_version)
 
 
-def _by_code(code: str, now: datetime) -> Finding:
-    badge = _record(code=code)
-    if badge is None or badge.signed is None:
-        return Finding(Verdict.FORGED)
-    facts = unpacked(parts_of(bytes(badge.signed))[0])
-    assert badge.key is not None
-    return _by_state(badge, facts, badge.key, now, proved=False)
-
-
-def _by_signature(text: str, now: datetime) -> Finding:
-    facts, body, signature = _read(text)
-    badge = _record(serial=facts.serial if facts else _NOBODYS)
-    known = SigningKey.objects.known_to_verifiers(SigningKey.Purpose.BADGE)
-    key = known.filter(number=facts.key_id if facts else 0).first()
-    if facts is None:
-        return Finding(Verdict.FORGED)
-    if key is None:
-        return Finding(Verdict.UNKNOWN_KEY)
-    if not signatures.holds(signatures.OVER_A_BADGE, body, signature, bytes(key.public)):
-        return Finding(Verdict.FORGED)
-    if badge is None or badge.signed is None or bytes(badge.signed) != body + signature:
-        return Finding(Verdict.FORGED, proved=True)
-    return _by_state(badge, facts, key, now, proved=True)
-
-
-def _read(text: str) -> tuple[BadgeFacts | None, bytes, bytes]:
+def _read(text: str) -> _Paper | None:
     try:
-        body, signature = parts_of(signed_of(text))
-        return unpacked(body), body, signature
+        return _unfolded(signed_of(text))
     except NotABadge:
-        return None, b"", b""
+        return None
 
 
-def _record(**which: Any) -> Badge | None:
-    """The badge with what the verdict reads, in one query."""
-    return (
-        Badge.objects.filter(**which)
-        .select_related("key", "accreditation__election", "accreditation__category", "accreditation__mission")
-        .first()
-    )
+def _unfolded(signed: bytes) -> _Paper | None:
+    try:
+        body, signature = parts_of(signed)
+        return _Paper(unpacked(body), body, signature)
+    except NotABadge:
+        return None
 
 
-def _by_state(badge: Badge, facts: BadgeFacts, key: SigningKey, now: datetime, *, proved: bool) -> Finding:
-    accreditation = badge.accreditation
-    ends = _end(facts, accreditation)
+def _is_genuine(paper: _Paper | None, key: HeldKey | None) -> bool:
+    body, signature = (paper.body, paper.signature) if paper else (b"", _NO_SIGNATURE)
+    holds = signatures.holds(signatures.OVER_A_BADGE, body, signature, key.public if key else _NOBODYS_KEY)
+    return holds and paper is not None and key is not None
+
+
+def _by_state(badge: HeldBadge, key: HeldKey, facts: BadgeFacts, now: datetime, *, proved: bool) -> Finding:
+    ends = _end(facts, badge)
     verdict: Verdict = Verdict.VALID
     since: datetime | None = facts.valid_from
     if void_since := _void_since(badge, key, now):
@@ -131,33 +142,31 @@ def _by_state(badge: Badge, facts: BadgeFacts, key: SigningKey, now: datetime, *
         serial=facts.serial.hex(),
         code=code_in_print(badge.code),
         name=facts.name,
-        category=str(accreditation.category),
-        mission=str(accreditation.mission),
-        number=accreditation.number_in_words,
+        category=badge.categories.get(get_language() or "en") or badge.categories["en"],
+        mission=badge.mission,
+        number=number_in_words(badge.election_day, badge.number),
         valid_from=facts.valid_from,
         valid_until=ends,
         since=since,
-        badge=badge,
+        badge_pk=badge.pk,
+        picture=badge.picture,
     )
 
 
-def _void_since(badge: Badge, key: SigningKey, now: datetime) -> datetime | None:
+def _void_since(badge: HeldBadge, key: HeldKey, now: datetime) -> datetime | None:
     """The earliest moment from which the badge has been void; None where it is not."""
-    accreditation = badge.accreditation
     moments = [
         key.revoked_at,
         (badge.moved_at or now) if badge.state in Badge.DEAD else None,
-        (accreditation.moved_at or now) if accreditation.state not in HOLDS else None,
+        (badge.accreditation_moved_at or now) if badge.accreditation_state not in HOLDS else None,
     ]
     return min(filter(None, moments), default=None)
 
 
-def _end(facts: BadgeFacts, accreditation: Accreditation) -> datetime:
+def _end(facts: BadgeFacts, badge: HeldBadge) -> datetime:
     """The first moment too late, after the accreditation's last day, the election's, or the badge's latest end."""
-    election = accreditation.election
-    if accreditation.valid_until is None:
-        known = end_of_term(election)
-    else:
-        calendar = Calendar(election.day, election.called_on, election.time_zone)
-        known = calendar.end_of(accreditation.valid_until)
-    return min(filter(None, [known, facts.valid_until]))
+    last_day = badge.valid_until or badge.results_published_on
+    if last_day is None:
+        return facts.valid_until
+    calendar = Calendar(badge.election_day, badge.called_on, badge.time_zone)
+    return min(calendar.end_of(last_day), facts.valid_until)

@@ -7,10 +7,15 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from accreditation.credentials.payload import address_of, parts_of, unpacked
+from accreditation.accounts.roles import PRINT_DESK
+from accreditation.core.machine import perform
+from accreditation.credentials.badge_states import BADGE
+from accreditation.credentials.payload import address_of, digits_of, packed, parts_of, unpacked
 from accreditation.credentials.scans import BadgeScan
+from accreditation.credentials.signatures import signed_badge
 from tests.badges import make_badge
-from tests.factories import make_clerk
+from tests.credentials.vector_parts import facts, private_of
+from tests.factories import NOW, actor, make_clerk, make_staff
 from tests.signing_in import sign_in
 
 pytestmark = pytest.mark.django_db
@@ -72,14 +77,82 @@ def test_the_photo_is_given_for_a_signature_and_for_no_code(signing_keys: dict[s
     assert ask("/api/v1/verify/photo", {"badge": badge.code}).status_code == 404
 
 
-@pytest.mark.parametrize("badge", ["1" * 300, "ZZZZZ-ZZZZZ", "nothing", "\0", "\ud800x", "9" * 5000])
-def test_what_is_unknown_and_what_is_malformed_read_the_same(
-    badge: str, signing_keys: dict[str, Any]
-) -> None:
-    answer = ask("/api/v1/verify", {"badge": badge, "place": "\0\ud800", "device": "\ud800", "at": 1e300})
+ODD = {"place": "\0\ud800", "device": "\ud800", "at": 1e300, "scan": "\0"}
 
-    told = answer.json() if answer.status_code == 200 else {"verdict": "400", "name": None}
-    assert (told["verdict"], told["name"]) in {("forged", None), ("400", None)}
+
+def test_what_is_unknown_malformed_or_forged_has_one_answer_byte_by_byte_and_costs_the_same(
+    signing_keys: dict[str, Any], django_assert_num_queries: Any
+) -> None:
+    """FAILURES T28: nobody learns from an answer, nor from its cost, how near a guess came."""
+    badge = make_badge("collected")
+    signed = bytes(badge.signed)
+    forged = digits_of(signed[:-1] + bytes([signed[-1] ^ 1]))
+    another = digits_of(signed_badge(packed(facts(key_id=badge.key.number)), private_of("a stranger")))
+    malformed = [
+        "1" * 300,
+        "nothing",
+        "\0",
+        "\ud800x",
+        "9" * 5000,
+        text_of(badge)[:-40],
+        "https://cec.example/v#",
+    ]
+
+    answers = {}
+    for text in ["ZZZZZ-ZZZZZ", "00000-00000", forged, another, *malformed]:
+        with django_assert_num_queries(2):
+            answer = ask("/api/v1/verify", {"badge": text, **ODD})
+        headers = tuple((name, value) for name, value in answer.items() if name != "X-Request-ID")
+        answers[text] = (answer.status_code, headers, answer.content)
+
+    assert len(set(answers.values())) == 1
+    assert json.loads(answers[forged][2])["verdict"] == "forged"
+    assert not BadgeScan.objects.exclude(badge=None).exists()
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "status"),
+    [
+        (" ", "application/json", 400),
+        ("nothing", "application/json", 400),
+        ("[]", "application/json", 400),
+        ("{}", "application/json", 400),
+        ('{"badge": 7}', "application/json", 400),
+        ('{"badge": " "}', "application/json", 400),
+        ("[" * 100_000, "application/json", 400),
+        ('{"badge": "' + "1" * 300_000 + '"}', "application/json", 413),
+        ('{"badge": "nothing"}', "text/plain", 415),
+        ("badge=nothing", "application/x-www-form-urlencoded", 415),
+    ],
+)
+def test_what_is_no_question_is_refused_in_words_and_counts_as_no_scan(
+    body: str, kind: str, status: int, db: None
+) -> None:
+    for address in ("/api/v1/verify", "/api/v1/verify/photo", "/api/v1/verify/scans"):
+        answer = Client().post(address, body, content_type=kind)
+        assert (answer.status_code, list(answer.json())) == (status, ["detail"])
+    assert not BadgeScan.objects.exists()
+
+
+def test_no_page_of_others_reads_an_answer_or_asks_in_its_visitors_name(signing_keys: dict[str, Any]) -> None:
+    """CORS: a browser lets such a page send JSON only once a preflight has allowed it, and none does."""
+    origin = {"Origin": "https://elsewhere.example"}
+    wished = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "content-type"}
+    preflight = Client().options("/api/v1/verify", headers=origin | wished)
+    answer = Client().post(
+        "/api/v1/verify", {"badge": "nothing"}, content_type="application/json", headers=origin
+    )
+    assert (preflight.status_code, answer.status_code) == (405, 200)
+    for told in (preflight, answer):
+        assert [name for name in told.headers if name.startswith("Access-Control")] == []
+
+
+def test_a_badge_that_is_voided_is_void_for_whoever_asks_next(signing_keys: dict[str, Any]) -> None:
+    badge = make_badge("collected")
+    first = ask("/api/v1/verify", {"badge": text_of(badge)}).json()
+    perform(BADGE, badge.pk, "report_lost", actor=actor(make_staff(PRINT_DESK)), now=NOW)
+    second = ask("/api/v1/verify", {"badge": text_of(badge)}).json()
+    assert (first["verdict"], second["verdict"]) == ("valid", "void")
 
 
 def test_a_device_that_asks_too_often_is_asked_to_wait(signing_keys: dict[str, Any]) -> None:

@@ -1,18 +1,23 @@
 """What the commission's own record says of a badge, and the command that asks it (FAILURES T31, T35)."""
 
 import json
+import sys
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from functools import partial
 from io import StringIO
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import translation
 
 from accreditation.core.actors import SYSTEM
 from accreditation.core.machine import perform
 from accreditation.credentials import keyring
 from accreditation.credentials.badge_states import SIGNING_KEY
 from accreditation.credentials.badges import Badge
+from accreditation.credentials.listing import publish_list
 from accreditation.credentials.payload import address_of, code_in_print, digits_of, packed
 from accreditation.credentials.signatures import signed_badge
 from accreditation.credentials.verdicts import Verdict
@@ -47,7 +52,7 @@ def test_a_good_badge_is_valid_and_says_whose_it_is(badge: Badge) -> None:
     assert found.number == badge.accreditation.number_in_words
     assert found.valid_from is not None and found.valid_from == found.since
     assert found.valid_until == badge.latest_end
-    assert found.badge == badge
+    assert found.badge_pk == badge.pk
 
 
 def test_a_typed_code_finds_the_badge_and_proves_nothing(badge: Badge) -> None:
@@ -169,12 +174,61 @@ def test_a_retired_keys_badges_hold(badge: Badge) -> None:
     assert verify_by_record(shown(badge), now=NOW).verdict == Verdict.VALID
 
 
-def test_every_answer_costs_the_same_queries(badge: Badge, django_assert_num_queries: Any) -> None:
+def signatures_checked(work: Callable[[], Any]) -> int:
+    """How many signatures the cryptography library is asked to check meanwhile."""
+    checked = []
+    sys.setprofile(
+        lambda _frame, event, called: (
+            checked.append(called) if event == "c_call" and called.__name__ == "verify" else None
+        )
+    )
+    try:
+        work()
+    finally:
+        sys.setprofile(None)
+    return len(checked)
+
+
+def test_every_answer_costs_one_query_and_one_signature_to_check(
+    badge: Badge, django_assert_num_queries: Any
+) -> None:
     assert badge.signed is not None
     changed = bytes(badge.signed)[:-1] + bytes([badge.signed[-1] ^ 1])
-    for text in (shown(badge), digits_of(changed), "nonsense", "9" * 4096, digits_of(b"\x01" + bytes(120))):
-        with django_assert_num_queries(2):
-            verify_by_record(text, now=NOW)
+    texts = [
+        shown(badge), badge.code, digits_of(changed), "00000-00000", "nonsense", "9" * 4096,
+        digits_of(b"\x01" + bytes(120)), digits_of(signed_badge(packed(facts(key_id=60000)), private_of("x"))),
+    ]  # fmt: skip
+    for text in texts:
+        with django_assert_num_queries(1):
+            assert signatures_checked(partial(verify_by_record, text, now=NOW)) == 1
+
+
+def test_the_answer_names_the_list_that_stands(badge: Badge) -> None:
+    assert verify_by_record(shown(badge), now=NOW).list_version is None
+    made = publish_list(NOW)
+    assert made is not None
+    for text in (shown(badge), badge.code, "nonsense"):
+        assert verify_by_record(text, now=NOW).list_version == made.version
+
+
+def test_a_row_that_somebody_put_into_the_database_is_no_badge_for_want_of_a_signature(badge: Badge) -> None:
+    assert badge.signed is not None
+    changed = bytes(badge.signed)[:-1] + bytes([badge.signed[-1] ^ 1])
+    Badge.objects.filter(pk=badge.pk).update(signed=changed)
+    for text in (digits_of(changed), badge.code, shown(badge)):
+        found = verify_by_record(text, now=NOW)
+        assert (found.verdict, found.name) == (Verdict.FORGED, None)
+
+
+def test_a_category_is_named_in_the_language_that_is_asked_for(badge: Badge) -> None:
+    category = badge.accreditation.category
+    category.name_az = "Beynəlxalq müşahidəçi"
+    category.save()
+    named = {}
+    for language in ("az", "fr"):
+        with translation.override(language):
+            named[language] = verify_by_record(shown(badge), now=NOW).category
+    assert named == {"az": "Beynəlxalq müşahidəçi", "fr": "International observer"}
 
 
 # The command
@@ -192,7 +246,7 @@ def test_the_command_answers_in_words_and_as_json(badge: Badge) -> None:
     assert told["serial"] == bytes(badge.serial).hex() and told["code"] == code_in_print(badge.code)
     assert set(told) == {
         "verdict", "proved", "serial", "code", "name", "category", "mission", "number", "valid_from", "valid_until",
-        "since", "at",
+        "since", "list_version", "at",
     }  # fmt: skip
     words = asked(badge.code)
     assert words.startswith("VALID") and "proves nothing" in words

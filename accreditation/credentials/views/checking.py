@@ -1,7 +1,8 @@
 """POST /api/v1/verify: is this badge real, and does it hold now? For our verifier and for others' scanners.
 
 Nobody signs in here: whoever holds a badge may ask about it. The answer to what is unknown, malformed or forged is
-one and the same, and takes the same two reads; a photo is given only for a badge whose signature was shown.
+one and the same, after the same reading and checking; a photo is given only for a badge whose signature was shown.
+What is asked, answered, kept and refused stands for others in docs/badge-format.md, section 6.
 """
 
 import hashlib
@@ -20,8 +21,6 @@ from accreditation.core import storage
 from accreditation.core.actors import moment_of
 from accreditation.core.encryption import DecryptionError
 from accreditation.credentials import scans
-from accreditation.credentials.badges import Badge
-from accreditation.credentials.listing import newest
 from accreditation.credentials.verifying import Finding, verify_by_record
 
 LONGEST_BODY = 256 * 1024
@@ -33,14 +32,26 @@ HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 class NotAsked(Exception):
     """The request says nothing that can be answered; the message says what to send."""
 
+    status = 400
+
+
+class TooLong(NotAsked):
+    status = 413
+
+
+class NoJson(NotAsked):
+    """A page of somebody else's may send forms and plain text from its visitors' browsers, but no JSON."""
+
+    status = 415
+
 
 @csrf_exempt
 @require_POST
 def verify(request: HttpRequest) -> HttpResponse:
     """One badge. Takes {"badge": address, digits or code, "scan"?, "device"?, "place"?, "at"?: unix ms}.
 
-    Answers what Finding says, with "elsewhere" (other places of the last six hours) and "list_version"; 400 for
-    what is no such request, 429 when a device asks more than once a second for a minute.
+    Answers what Finding says, and "elsewhere" (other places of the last six hours); 400, 413 or 415 for what is no
+    such request, 429 when a device asks more than once a second for a minute.
     """
     now = moment_of(request)
     try:
@@ -48,20 +59,12 @@ def verify(request: HttpRequest) -> HttpResponse:
         text = _text(asked.get("badge"))
         scan = _scan(request, asked, scans.plain(asked.get("device")), now)
     except NotAsked as error:
-        return _error(str(error), 400)
+        return _error(str(error), error.status)
     found = verify_by_record(text, now=now)
-    taken = scans.take(scan, badge=found.badge, verdict=found.verdict, now=now)
+    taken = scans.take(scan, badge_pk=found.badge_pk, verdict=found.verdict, now=now)
     if taken.too_many:
         return _too_many()
-    list_now = newest()
-    return JsonResponse(
-        {
-            **found.as_json(),
-            "elsewhere": list(taken.elsewhere),
-            "list_version": list_now.version if list_now else None,
-        },
-        headers=HEADERS,
-    )
+    return JsonResponse({**found.as_json(), "elsewhere": list(taken.elsewhere)}, headers=HEADERS)
 
 
 @csrf_exempt
@@ -76,7 +79,7 @@ def photo(request: HttpRequest) -> HttpResponse:
         asked = _asked(request)
         found = verify_by_record(_text(asked.get("badge")), now=now)
     except NotAsked as error:
-        return _error(str(error), 400)
+        return _error(str(error), error.status)
     jpeg = _photo_of(found)
     if jpeg is None:
         return _error(_("There is no photo for this."), 404)
@@ -108,17 +111,19 @@ def kept_back(request: HttpRequest) -> HttpResponse:
             if scan.scanned_at > now - scans.KEPT_BACK_AT_MOST:
                 # As of then: a badge whose term has ended since was no expired one at the door.
                 found = verify_by_record(_text(one.get("badge")), now=scan.scanned_at)
-                judged.append((scan, found.badge, found.verdict))
+                judged.append((scan, found.badge_pk, found.verdict))
     except NotAsked as error:
-        return _error(str(error), 400)
+        return _error(str(error), error.status)
     return JsonResponse(
         {"received": len(sent), "new": scans.take_kept_back(judged, now=now)}, headers=HEADERS
     )
 
 
 def _asked(request: HttpRequest) -> dict[str, Any]:
+    if request.content_type != "application/json":
+        raise NoJson(_("Send JSON, with the content type application/json."))
     if int(request.headers.get("Content-Length") or 0) > LONGEST_BODY:
-        raise NotAsked(_("The request is too long."))
+        raise TooLong(_("The request is too long."))
     try:
         asked = json.loads(request.body)
     except (ValueError, RecursionError):
@@ -178,11 +183,10 @@ def _address_of(request: HttpRequest) -> str:
 
 
 def _photo_of(found: Finding) -> bytes | None:
-    badge: Badge | None = found.badge
-    if badge is None or not found.proved or badge.picture is None:
+    if not found.proved or found.picture is None:
         return None
     try:
-        return storage.read(badge.picture.name)
+        return storage.read(found.picture)
     except (FileNotFoundError, DecryptionError):
         return None
 
