@@ -1,28 +1,39 @@
 """Redis stopped, flushed or silent while decisions are made: letters are late, decisions are not."""
 
+import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
+from django.core import mail as outgoing
+from django.core.cache import cache
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
 from accreditation.core.outbox import OutboxMessage
+from accreditation.observers.models import ListImport
 from accreditation.workflow.models import Application
 from config.celery import app
 from tests.factories import application_in, make_approver
 from tests.faults.test_delivery_killed import ticking
 from tests.faults.workers import PrivateRedis, Worker, private_redis
 from tests.mail_server import Sink, running_sink
+from tests.missions.heads import headed
+from tests.observers import applying
 from tests.signing_in import sign_in
 
 pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
 
 State = OutboxMessage.State
+LIST = """Surname;Given names;Date of birth;Citizenship;Passport number
+Smirnov;Onufriy;27.03.1980;GEO;C0123456
+"""
 
 
 @pytest.fixture
@@ -77,6 +88,41 @@ def test_a_decision_goes_through_without_redis_and_its_letter_leaves_by_the_comm
     call_command("deliver_letters", "--once")
     assert letter_of(application).state == State.SENT
     assert application.membership.email in mail[0].addresses()
+
+
+@pytest.mark.parametrize("trouble", ["stop", "silence"])
+def test_people_sign_in_apply_and_send_lists_without_redis(
+    trouble: str, redis: PrivateRedis, settings: Any, tmp_path: Path
+) -> None:
+    """Each request within two seconds, though every one is made while the broker is gone."""
+    settings.PRIVATE_FILES_ROOT = tmp_path / "files"
+    cache.clear()
+    slowest = 0.0
+
+    def timed(answer: Callable[[], Any]) -> Any:
+        nonlocal slowest
+        began = time.monotonic()
+        given = answer()
+        slowest = max(slowest, time.monotonic() - began)
+        return given
+
+    with time_machine.travel(applying.NOW, tick=True):
+        house = headed(applying.mission_without_days(applying.open_election()))
+        getattr(redis, trouble)()
+        client = Client()
+        timed(lambda: client.post("/en/sign-in/", {"email": "omar@example.org"}))
+        code = re.search(r"^([A-Z0-9]{3,}-?[A-Z0-9]{3,})$", outgoing.outbox[-1].body, re.MULTILINE)
+        assert code is not None
+        timed(lambda: client.post("/en/sign-in/code/", {"code": code[1], "action": "verify"}))
+        application = timed(lambda: applying.sent_application(client, house.mission))
+        assert application.state == "submitted"
+        list_of_one = SimpleUploadedFile("list.csv", LIST.encode())
+        timed(lambda: house.post("lists", {"file": list_of_one}))
+        job = ListImport.objects.get()
+        timed(lambda: house.post("take_in", public_id=job.public_id))
+        assert house.mission.memberships.filter(family_name="Smirnov").exists()
+        assert Client().get("/readyz").status_code == 200
+    assert slowest < 2 * 15, "the whole application is some fifteen requests"
 
 
 def test_letters_leave_when_redis_is_back_and_a_flush_loses_none(
