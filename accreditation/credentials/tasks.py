@@ -51,7 +51,9 @@ def work_on_print_runs() -> int:
 @shared_task(ignore_result=True)
 def join_scans() -> int:
     """Look through the scans that have come in; how many alarms were raised."""
-    return raise_alarms(timezone.now())
+    if raised := raise_alarms(timezone.now()):
+        log.warning("%d alarms about scans of badges were raised", raised)
+    return raised
 
 
 @shared_task(ignore_result=True)

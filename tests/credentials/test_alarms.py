@@ -1,14 +1,16 @@
 """One badge at two places, many bad badges at one: what alarms, what does not, and what becomes of an alarm."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection, transaction
 
 from accreditation.accounts.roles import AUDITOR, PRINT_DESK
 from accreditation.core.audit import AuditEvent
 from accreditation.core.errors import NotAllowed, Refused, WrongState
-from accreditation.credentials.alarms import ScanAlarm, look_into, raise_alarms
+from accreditation.credentials.alarms import ScanAlarm, ScanWatch, look_into, raise_alarms
 from accreditation.credentials.badges import Badge
 from accreditation.credentials.scans import hashed
 from tests.badges import make_badge
@@ -118,6 +120,26 @@ def test_a_scan_whose_request_ended_after_the_joining_is_not_missed(badge: Badge
     raise_alarms(NOW + MINUTE)
     make_scan(badge, "2", NOW + 50 * SECOND)  # began before the joining, is seen after it
     assert joined(NOW + MINUTE + 10 * SECOND) == [("1", "2")]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_while_one_worker_joins_the_others_leave_it_to_the_one(badge: Badge) -> None:
+    make_scan(badge, "1", NOW)
+    make_scan(badge, "2", NOW + MINUTE)
+    raise_alarms(NOW)  # from now on there is a row to hold
+    ScanAlarm.objects.all().delete()
+    ScanWatch.objects.update(until=NOW)
+    with ThreadPoolExecutor(1) as other, transaction.atomic():
+        ScanWatch.objects.select_for_update().get()
+        assert other.submit(_joined_elsewhere).result() == 0
+    assert raise_alarms(NOW + HOUR) == 1
+
+
+def _joined_elsewhere() -> int:
+    try:
+        return raise_alarms(NOW + HOUR)
+    finally:
+        connection.close()
 
 
 # Many bad badges at one place

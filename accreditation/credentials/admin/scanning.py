@@ -95,26 +95,28 @@ def alarm_lines(alarms: Any) -> list[dict[str, Any]]:
 
 @require_safe
 def scans(request: HttpRequest) -> HttpResponse:
-    """The page. A fixed number of queries, whatever it holds."""
+    """The page; filtered or leafed through, its list alone. A fixed number of queries, whatever it holds."""
     look, now = Look(request), moment_of(request)
     filters = ScanFilters.read(request.GET)
-    page = page_of(
-        filters.of(BadgeScan.objects.visible_to(request.user)),
-        after=number(request.GET.get("after")),
-        before=number(request.GET.get("before")),
-    )
-    until = joined_until()
+    after, before = (number(request.GET.get(name)) for name in ("after", "before"))
+    page = page_of(filters.of(BadgeScan.objects.visible_to(request.user)), after=after, before=before)
+    until, whole = joined_until(), not (filters.narrowed or after or before)
     context = {
         "election": look.election,
         "zone": look.election.time_zone if look.election else settings.TIME_ZONE,
-        **_alarms(request),
+        "whole": whole,
+        "alarms": ScanAlarm.objects.visible_to(request.user).open().count(),
+        **(_alarms(request) if whole else {}),
         "until": until,
         "nobody_joins": until is not None and (now - until).total_seconds() > LATE_JOINING,
-        "places": [(one, scans_url(place=one.place)) for one in places(request.user, now)],
+        "places": [(one, scans_url(place=one.place)) for one in places(request.user, now)] if whole else [],
         "lines": [scan_line(scan) for scan in page.rows],
         "page": page,
         "filters": filters,
-        "verdicts": [("bad", _("all that are bad")), *((one.value, words) for one, words in IN_WORDS.items())],
+        "verdicts": [
+            ("bad", _("all that are bad")),
+            *((one.value, words) for one, words in IN_WORDS.items()),
+        ],
         "export": f"{reverse('admin:credentials_badgescan_export')}?{urlencode(_kept(filters))}",
     }
     return show(request, "scans", context, title=_("Scans and alarms"))
@@ -137,7 +139,6 @@ def _alarms(request: HttpRequest) -> dict[str, Any]:
         "two_places": alarm_lines(two_places[:ALARMS_SHOWN]),
         "many_bad": alarm_lines(stands.filter(badge=None)[:ALARMS_SHOWN]),
         "answered": alarm_lines(answered[:ANSWERED_SHOWN]),
-        "open": seen.open().count(),
         "may_look_into": may_look_into(actor_of(request), None),
         "note_length": NOTE_LENGTH,
         "two_places_within": moments.span_in_words(TWO_PLACES_WITHIN),
