@@ -32,8 +32,8 @@ from tests.faults.workers import database_url
 
 pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
 
-FILES, THREADS, EVERY = 150, 4, 0.1
-"""500 files, cut each 200 ms, passed as well; so many take a minute and prove the same."""
+FILES, THREADS, EVERY = 100, 2, 0.2
+"""500 files of four threads passed as well; so many take minutes and prove no more."""
 
 
 @contextmanager
