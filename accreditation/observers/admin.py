@@ -22,7 +22,7 @@ from accreditation.missions.export import xlsx_file
 from accreditation.missions.models import Delegation, Mission
 from accreditation.observers.lists import ListRefused
 from accreditation.observers.models import ListImport
-from accreditation.workflow import list_imports
+from accreditation.workflow import list_imports, list_runs
 from accreditation.workflow.list_files import refused_rows
 from accreditation.workflow.list_pages import AnswersForm, ListForm, Reading, reading_of
 
@@ -191,7 +191,7 @@ class ListImportAdmin(admin.ModelAdmin):
                 return HttpResponseRedirect(_url("change", job))
             return self._reading_page(request, job, None, error.reasons)
         if job.rows_total <= AT_ONCE:
-            list_imports.run(job.pk, now=moment_of(request))
+            list_runs.run(job.pk, now=moment_of(request))
         return HttpResponseRedirect(_url("change", job))
 
     def refused(self, request: HttpRequest, pk: int) -> HttpResponse:

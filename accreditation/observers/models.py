@@ -375,6 +375,8 @@ class ListImport(models.Model):
     )
     sent_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     sent_at = models.DateTimeField(_("sent at"))
+    tries = models.PositiveSmallIntegerField(_("tries that broke off"), default=0, editable=False)
+    try_again_at = models.DateTimeField(_("tried again at"), null=True, editable=False)
     finished_at = models.DateTimeField(_("finished at"), null=True)
 
     class Meta:

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from accreditation.workflow.list_imports import run_waiting
+from accreditation.workflow.list_runs import run_waiting
 
 
 @shared_task(ignore_result=True)

@@ -58,7 +58,7 @@ def expire_accreditations(now: datetime) -> int:
 
 
 def _perform_each(machine: Machine, keys: Iterable[Any], name: str, now: datetime) -> int:
-    """Make a move of the system's on each row; one that is refused waits for the next tick."""
+    """Make a move of the system's on each row; one that is refused, or fails, waits for the next tick alone."""
     done = 0
     for key in list(keys):
         try:
@@ -66,4 +66,6 @@ def _perform_each(machine: Machine, keys: Iterable[Any], name: str, now: datetim
             done += 1
         except (MoveError, ObjectDoesNotExist) as error:  # somebody was quicker, or the rules say no
             log.warning("%s of %s was not made: %s", name, key, error)
+        except Exception:
+            log.exception("%s of %s failed", name, key)
     return done

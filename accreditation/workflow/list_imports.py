@@ -1,5 +1,5 @@
-"""A list on its way in: read, show what it would do, run, go on after a crash. The same rules for page and
-shell.
+"""A list on its way in: read, answered, shown with what it would do, sent. The same rules for page and shell;
+list_runs.py takes it in.
 
 Only codes, row numbers and counts are kept of a list beside its encrypted file; names stay in the file.
 """
@@ -9,13 +9,12 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from accreditation.core import storage
-from accreditation.core.actors import SYSTEM, Actor
+from accreditation.core.actors import Actor
 from accreditation.core.collecting import nothing_is_garbage
-from accreditation.core.errors import MoveError, NotAllowed, Reason, Refused
+from accreditation.core.errors import NotAllowed, Reason, Refused
 from accreditation.core.places import CountryNames
 from accreditation.missions.models import Delegation, Mission, speaks_for
 from accreditation.observers.lists import ListRefused, ReadList, read_list
@@ -26,11 +25,6 @@ from accreditation.workflow.changing import Change
 from accreditation.workflow.intake import Intake, changes, check_open, find_standing, take_in
 from accreditation.workflow.own_rosters import find_hidden_numbers
 from accreditation.workflow.parties import clerk
-
-CHUNK = 2_000
-"""Rows a transaction in a job, so that its page shows progress. Real lists are shorter: one transaction."""
-
-RUNS = 0x0B5E_0002  # advisory locks of running jobs: (this, job)
 
 
 @dataclass(frozen=True)
@@ -237,68 +231,3 @@ def _check_state(job: ListImport, state: str) -> None:
     if job.state != state:
         words = _("This list is “%(state)s”.") % {"state": job.get_state_display()}
         raise Refused([Reason("wrong_state", words)])
-
-
-def run_waiting(*, now: datetime) -> int:
-    """Run every list that waits, and those whose worker died: a row that stands already changes nothing. How
-    many.
-    """
-    states = [ListImport.State.WAITING, ListImport.State.RUNNING]
-    waiting = ListImport.objects.filter(state__in=states).order_by("pk").values_list("pk", flat=True)
-    return sum(1 for pk in list(waiting) if run(pk, now=now))
-
-
-def run(pk: int, *, now: datetime) -> bool:
-    """Take in one list, chunk by chunk, each in a transaction of its own; False when somebody else does it."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [RUNS, pk])
-        if not cursor.fetchone()[0]:
-            return False
-    try:
-        job = ListImport.objects.select_related(
-            "mission__election", "delegation__mission__election", "sent_by"
-        ).get(pk=pk)
-        if job.state not in (ListImport.State.WAITING, ListImport.State.RUNNING):
-            return False
-        _run(job, now)
-        return True
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [RUNS, pk])
-
-
-def _run(job: ListImport, now: datetime) -> None:
-    try:
-        read = read_again(job, now=now)
-        if job.state == ListImport.State.WAITING:
-            job.state, job.rows_done, job.rows_total = ListImport.State.RUNNING, 0, len(read.good)
-            job.save(update_fields=["state", "rows_done", "rows_total"])
-        while job.rows_done < job.rows_total:
-            take_in_chunk(job, read, now=now)
-    except (ListRefused, MoveError) as error:
-        reasons = [error.reason] if isinstance(error, ListRefused) else error.reasons
-        job.report = {**job.report, "error": reasons[0].as_json()}
-        _finish(job, ListImport.State.REFUSED, now)
-        return
-    _finish(job, ListImport.State.DONE, now)
-
-
-def take_in_chunk(job: ListImport, read: ReadList, *, now: datetime) -> None:
-    """Take in the next rows of a running job and note it, both or neither: a job that died goes on from
-    there.
-    """
-    actor = Actor(user=job.sent_by) if job.sent_by else SYSTEM
-    assert job.delegation is not None
-    done = Intake(**{name: job.report[name] for name in COUNTS}) if job.rows_done else Intake()
-    last = min(job.rows_done + CHUNK, job.rows_total)
-    with transaction.atomic():
-        done += take_in_list(
-            read, delegation=job.delegation, actor=actor, now=now, first=job.rows_done, last=last
-        )
-        job.report, job.rows_done = report_of(read, done), last
-        job.save(update_fields=["report", "rows_done"])
-
-
-def _finish(job: ListImport, state: str, now: datetime) -> None:
-    job.state, job.finished_at = state, now
-    job.save(update_fields=["state", "report", "finished_at"])

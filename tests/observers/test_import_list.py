@@ -2,6 +2,7 @@
 
 import io
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from accreditation.missions.models import Category
 from accreditation.observers.lists.reading import read_table
 from accreditation.observers.models import ListImport, Membership, Person
 from accreditation.observers.tasks import run_list_imports
-from accreditation.workflow import list_imports
+from accreditation.workflow import list_runs
 from accreditation.workflow.list_imports import (
     Answers,
     answer,
@@ -21,9 +22,9 @@ from accreditation.workflow.list_imports import (
     preview_of,
     read_again,
     receive,
-    run,
     send,
 )
+from accreditation.workflow.list_runs import MOST_TRIES, run, run_waiting
 from accreditation.workflow.models import Application
 from tests.factories import NOW, actor, make_clerk, make_election, make_head, make_mission, make_user
 from tests.lists import FIRST_FOUR, FOLDER, missions_of_the_samples
@@ -302,15 +303,54 @@ def test_a_stranger_neither_sends_nor_answers_a_list(mission):
 
 
 def test_a_list_whose_worker_died_goes_on_where_it_was(mission, monkeypatch):
-    monkeypatch.setattr(list_imports, "CHUNK", 1)
+    monkeypatch.setattr(list_runs, "CHUNK", 1)
     clerk = make_clerk()
     job = sent(mission, by=clerk)
     send(job, good_rows=False, actor=actor(clerk))
     ListImport.objects.filter(pk=job.pk).update(state="running")
     job.refresh_from_db()
-    list_imports.take_in_chunk(job, read_again(job, now=NOW), now=NOW)
+    list_runs.take_in_chunk(job, read_again(job, now=NOW), now=NOW)
     assert (job.rows_done, Membership.objects.count()) == (1, 1)
     assert run(job.pk, now=NOW)
     job.refresh_from_db()
     assert (job.state, job.rows_done, Membership.objects.count()) == ("done", 2, 2)
     assert (job.report["memberships_created"], job.report["unchanged"]) == (2, 0)
+
+
+def test_a_list_that_breaks_off_holds_up_no_other_and_its_sender_is_told_in_the_end(mission, settings):
+    clerk = make_clerk()
+    broken, good = sent(mission, by=clerk), sent(make_mission(mission.election), by=clerk)
+    for job in (broken, good):
+        send(job, good_rows=False, actor=actor(clerk))
+    (settings.PRIVATE_FILES_ROOT / broken.stored_name).unlink()
+
+    assert run_waiting(now=NOW) == 1
+    broken.refresh_from_db()
+    assert (broken.state, broken.tries, broken.try_again_at) == ("waiting", 1, NOW + timedelta(minutes=1))
+    assert ListImport.objects.get(pk=good.pk).state == "done"
+    assert run_waiting(now=NOW + timedelta(seconds=59)) == 0
+    assert ListImport.objects.get(pk=broken.pk).tries == 1, "it is not tried before its time"
+
+    now = NOW
+    for _ in range(MOST_TRIES - 1):
+        now = ListImport.objects.get(pk=broken.pk).try_again_at
+        run_waiting(now=now)
+    broken.refresh_from_db()
+    assert (broken.state, broken.tries, broken.report["error"]["code"]) == (
+        "refused",
+        MOST_TRIES,
+        "broke_off",
+    )
+    assert now - NOW == timedelta(minutes=1 + 2 + 4 + 8)
+
+
+def test_a_list_that_could_be_read_again_is_taken_in_at_the_next_try(mission, settings):
+    clerk = make_clerk()
+    job = sent(mission, by=clerk)
+    send(job, good_rows=False, actor=actor(clerk))
+    stored = settings.PRIVATE_FILES_ROOT / job.stored_name
+    stored.rename(stored.with_suffix(".away"))
+    assert run_waiting(now=NOW) == 0
+    stored.with_suffix(".away").rename(stored)
+    assert run_waiting(now=NOW + timedelta(minutes=1)) == 1
+    assert ListImport.objects.get(pk=job.pk).state == "done"

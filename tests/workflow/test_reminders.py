@@ -1,5 +1,6 @@
 """Reminders: on or before, never on; once; of those missed the latest; nothing when it is too late."""
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -9,14 +10,14 @@ from django.test.utils import CaptureQueriesContext
 
 from accreditation.core.claims import claim
 from accreditation.core.mail import render
-from accreditation.core.outbox import OutboxMessage
+from accreditation.core.outbox import Letter, OutboxMessage, Recipient
 from accreditation.missions.models import Delegation, Election, Mission, MissionRole
 from accreditation.observers.beginnings import Beginning
 from accreditation.observers.models import Membership
 from accreditation.workflow.answering import end_beginning
 from accreditation.workflow.models import Application
-from accreditation.workflow.reminders import late_decisions, write_reminders
-from accreditation.workflow.reminders.writing import latest_reached
+from accreditation.workflow.reminders import late_decisions, write_kind, write_reminders
+from accreditation.workflow.reminders.writing import Due, Reminder, latest_reached, write
 from tests.factories import (
     NOW,
     application_in,
@@ -460,3 +461,25 @@ def test_a_decision_letter_that_has_not_left_for_a_day_is_an_alarm(caplog: pytes
     assert [(one.kind, one.about_id) for one in late] == [("approval", application.pk)]
     write_reminders(NOW + timedelta(hours=24))
     assert "1 decision letter(s) have not left for 24 hours" in caplog.text
+
+
+# What fails holds up nobody
+
+
+def test_a_reminder_that_cannot_be_worded_holds_up_no_other_and_is_tried_again() -> None:
+    mission = make_mission()
+    letter = Letter("arrival_reminder", Recipient("head@example.org"), {"zone": "Asia/Baku"})
+
+    def unspeakable() -> Reminder:
+        raise ValueError("there are no words for it")
+
+    assert write([("first", unspeakable), ("second", lambda: Reminder(letter, mission))], NOW) == 1
+    assert list(OutboxMessage.objects.values_list("key", flat=True)) == ["second"]
+    assert write([("first", lambda: Reminder(letter, mission))], NOW) == 1
+
+
+def test_a_kind_of_reminder_that_cannot_be_found_holds_up_no_other() -> None:
+    def of_nothing(election: Election, now: datetime) -> Iterator[Due]:
+        raise LookupError("no such thing")
+
+    assert write_kind(of_nothing, make_election(), NOW) == 0

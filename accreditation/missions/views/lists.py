@@ -14,7 +14,7 @@ from accreditation.missions.export import csv_rows, xlsx_file
 from accreditation.missions.views.access import Room, add_reasons, of_mission
 from accreditation.observers.lists import ListRefused
 from accreditation.observers.models import ListImport
-from accreditation.workflow import list_imports
+from accreditation.workflow import list_imports, list_runs
 from accreditation.workflow.list_files import EMPTY_LIST_WIDTHS, empty_list, refused_rows
 from accreditation.workflow.list_pages import (
     AnswersForm,
@@ -133,7 +133,7 @@ def take_in(room: Room, public_id: str) -> HttpResponse:
     except MoveError as error:
         return room.refused(error, "list", public_id=public_id)
     if job.rows_total <= AT_ONCE:
-        list_imports.run(job.pk, now=room.now)
+        list_runs.run(job.pk, now=room.now)
     return HttpResponseRedirect(room.url("list", public_id=public_id), status=303)
 
 

@@ -8,6 +8,7 @@ Where nobody has an address no reminder is written: printed, it would arrive aft
 """
 
 import logging
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
@@ -21,11 +22,14 @@ from accreditation.workflow.reminders.badge_ready import badges_ready
 from accreditation.workflow.reminders.collecting import collecting_reminders
 from accreditation.workflow.reminders.deadline import deadline_reminders
 from accreditation.workflow.reminders.overdue import overdue_notices
-from accreditation.workflow.reminders.writing import write
+from accreditation.workflow.reminders.writing import Due, write
 
 log = logging.getLogger(__name__)
 
 ALARM_AFTER = timedelta(hours=24)
+
+Kind = Callable[[Election, datetime], Iterable[Due]]
+UNTIL_THE_DAY: tuple[Kind, ...] = (arrival_reminders, badges_ready, collecting_reminders, deadline_reminders)
 
 
 def write_reminders(now: datetime) -> int:
@@ -33,16 +37,21 @@ def write_reminders(now: datetime) -> int:
     written = 0
     elections = Election.objects.filter(published_at__isnull=False, cancelled_at=None)
     for election in elections.prefetch_related("overrides", "categories"):
-        if election.calendar.today(now) <= election.day:
-            written += write(arrival_reminders(election, now), now)
-            written += write(badges_ready(election, now), now)
-            written += write(collecting_reminders(election, now), now)
-            written += write(deadline_reminders(election, now), now)
-        written += write(overdue_notices(election, now), now)
+        kinds = UNTIL_THE_DAY if election.calendar.today(now) <= election.day else ()
+        written += sum(write_kind(kind, election, now) for kind in (*kinds, overdue_notices))
     late = late_decisions(now).count()
     if late:
         log.error("%d decision letter(s) have not left for 24 hours: see the letters page", late)
     return written
+
+
+def write_kind(kind: Kind, election: Election, now: datetime) -> int:
+    """Reminders of one kind; how many. Where they cannot be found the others go on, and the next tick tries again."""
+    try:
+        return write(kind(election, now), now)
+    except Exception:
+        log.exception("%s of %s were not written", kind.__name__, election.code)
+        return 0
 
 
 def late_decisions(now: datetime) -> QuerySet[OutboxMessage]:
