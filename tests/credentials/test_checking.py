@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,10 +11,21 @@ from django.test import Client
 
 from accreditation.accounts.roles import PRINT_DESK
 from accreditation.core.machine import perform
+from accreditation.credentials import scans
 from accreditation.credentials.badge_states import BADGE
-from accreditation.credentials.payload import address_of, digits_of, packed, parts_of, unpacked
+from accreditation.credentials.listing import publish_list
+from accreditation.credentials.payload import (
+    address_of,
+    code_in_print,
+    code_of,
+    digits_of,
+    packed,
+    parts_of,
+    unpacked,
+)
 from accreditation.credentials.scans import BadgeScan
 from accreditation.credentials.signatures import signed_badge
+from accreditation.credentials.views import checking
 from tests.badges import make_badge
 from tests.credentials.vector_parts import facts, private_of
 from tests.factories import NOW, actor, make_clerk, make_staff
@@ -159,3 +172,40 @@ def test_a_device_that_asks_too_often_is_asked_to_wait(signing_keys: dict[str, A
     codes = [ask("/api/v1/verify", {"badge": "nothing", "device": "d"}).status_code for _ in range(61)]
 
     assert (set(codes[:60]), codes[60]) == ({200}, 429)
+
+
+# docs/badge-format.md, section 6
+
+PAGE = Path(__file__).parents[2] / "docs" / "badge-format.md"
+
+
+def test_the_page_for_other_scanners_shows_and_explains_every_field_of_an_answer(
+    signing_keys: dict[str, Any],
+) -> None:
+    page = PAGE.read_text().split("## 6. ")[1]
+    example = json.loads(page.split("```json")[1].split("```")[0])
+    explained = re.findall(r"^\| `(\w+)` \|", page.split("| Field |")[1].split("\n\n")[0], re.MULTILINE)
+    text = text_of(make_badge("collected"))
+    publish_list(NOW)
+    ask("/api/v1/verify", {"badge": text, "device": "a", "place": "Station 9"})
+
+    told = ask("/api/v1/verify", {"badge": text, "device": "b", "place": "Station 14"}).json()
+
+    assert list(example) == list(told) == explained
+    assert [type(value) for value in example.values()] == [type(value) for value in told.values()]
+    assert list(example["elsewhere"][0]) == list(told["elsewhere"][0])
+    assert example["code"] == code_in_print(code_of(bytes.fromhex(example["serial"])))
+
+
+def test_the_page_for_other_scanners_names_the_limits_that_hold() -> None:
+    page = PAGE.read_text().split("## 6. ")[1]
+    for words in (
+        f"{checking.TEXT_LENGTH:,} characters are read",
+        f"{checking.LONGEST_BODY // 1024} KiB",
+        f"at most {checking.MOST_AT_ONCE} at\nonce",
+        f"{scans.MOST_OF_A_DEVICE} questions a minute for a device, {scans.MOST_OF_AN_ADDRESS:,} for an address",
+        f"{scans.PLACE_LENGTH} characters are kept",
+        f"more than {scans.KEPT_BACK_AT_MOST.days} days ago",
+        f"last {['', 'one', 'two', 'three', 'four', 'five', 'six'][scans.ELSEWHERE_WITHIN.seconds // 3600]} hours",
+    ):
+        assert words in page
