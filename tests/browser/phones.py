@@ -84,7 +84,7 @@ class Phone:
 
     def told(self) -> None:
         """Wait until the commission has answered, or will not."""
-        self.page.wait_for_selector("#told[data-network=online], #told[data-network=offline]")
+        self.page.wait_for_selector("#how[data-network=online], #how[data-network=offline]")
 
     def wait_for_text(self, words: str, there: bool = True) -> None:
         """Wait until it is to be read on the page, or no more."""

@@ -3,7 +3,7 @@
 import { decode, digitsIn, inPrint } from "./format.js";
 import { isFresh } from "./lists.js";
 import { codeWithAnswer, judge, judgeCode, withAnswer } from "./judge.js";
-import { byId, showChecking, showHow, showPerson, showVerdict } from "./show.js";
+import { byId, showChecking, showElsewhere, showHow, showPerson, showVerdict } from "./show.js";
 
 const PATIENCE = 5000; // how long a phone with an old list waits for a new one before it speaks
 const SHORTEST_BADGE = 250; // digits; less is no badge of anybody's making
@@ -30,8 +30,8 @@ export class Checks {
   async run(question) {
     const turn = ++this.turn; // a late answer to an older check is dropped
     this.shown = null;
-    byId("person").replaceChildren();
-    byId("told").replaceChildren();
+    for (const name of ["person", "elsewhere", "how"]) byId(name).replaceChildren();
+    delete byId("how").dataset.network;
     showChecking(byId("result"));
     const own = await this.judged(question);
     if (turn !== this.turn) return;
@@ -104,7 +104,9 @@ export class Checks {
   }
 
   drawHow() {
-    showHow(byId("told"), { ...this.known(), ...this.shown, badge: this.shown.judgement.badge });
+    const how = { ...this.known(), ...this.shown, badge: this.shown.judgement.badge };
+    showElsewhere(byId("elsewhere"), how);
+    showHow(byId("how"), how);
   }
 }
 

@@ -78,7 +78,6 @@ function found(running) {
 }
 
 async function scan() {
-  if (settings.sound) allowSound();
   if (camera?.runs) return camera.next();
   trouble("");
   try {
@@ -166,6 +165,7 @@ function listen() {
   window.addEventListener("online", refresh);
   document.addEventListener("visibilitychange", () => document.hidden || refresh());
   document.addEventListener("keydown", keyPressed);
+  for (const touch of ["pointerup", "keydown"]) document.addEventListener(touch, () => settings.sound && allowSound());
   byId("scan").addEventListener("click", scan);
   byId("stop").addEventListener("click", stop);
   byId("video").addEventListener("click", () => camera?.next());
@@ -193,7 +193,10 @@ function listen() {
     installation = event;
     byId("install").hidden = false;
   });
-  byId("install").addEventListener("click", () => installation?.prompt());
+  byId("install").addEventListener("click", () => {
+    installation?.prompt();
+    byId("install").hidden = true; // a browser asks once; it offers itself again where the answer was no
+  });
 }
 
 async function setSetting(name, wanted) {

@@ -40,7 +40,7 @@ function sign(tone) {
 
 const HEADS = { no_badge: "verdict_no_badge", unknown_key_old_list: "verdict_unconfirmed" };
 
-/* What is shown, large: sign, word and reason; the heading can take the focus. */
+/* What is shown, large: sign, word and reason. The heading takes the focus, and with it readers say why, and whose badge it is. */
 export function showVerdict(place, { judgement, list, now }) {
   const { verdict, tone, reason, badge } = judgement;
   const zone = zoneOf(badge, list);
@@ -48,7 +48,8 @@ export function showVerdict(place, { judgement, list, now }) {
   const values = badge ? { from: inWords(badge.validFrom, zone), until: inWords(ends, zone) } : {};
   if (list) values.age = age(now - list.made);
   place.replaceChildren(make("div", { class: `verdict ${tone}`, "data-verdict": verdict },
-    sign(tone), make("h2", { text: say(HEADS[reason] ?? `verdict_${verdict}`), tabindex: "-1" }), make("p", { text: say(`reason_${reason}`, values) })));
+    sign(tone), make("h2", { text: say(HEADS[reason] ?? `verdict_${verdict}`), tabindex: "-1", "aria-describedby": "reason who" }),
+    make("p", { text: say(`reason_${reason}`, values), id: "reason" })));
 }
 
 export function showChecking(place) {
@@ -71,7 +72,7 @@ export function showPerson(place, { judgement, list, answer, photo }) {
   if (/^#[0-9a-f]{6}$/i.test(who.colour ?? "")) swatch.style.setProperty("background-color", who.colour);
   place.replaceChildren(make("div", { class: "sheet person" },
     photo && make("img", { src: photo, alt: say("photo_of", { name: who.name }), width: "150", height: "200" }),
-    make("div", {},
+    make("div", { id: "who" },
       make("p", { class: "name" }, make("bdi", { text: who.name })),
       who.category && make("p", { class: "category" }, swatch, make("bdi", { text: who.category }))),
     make("dl", {}, ...who.facts.flatMap(([term, value]) => [make("dt", { text: say(term) }), make("dd", {}, make("bdi", { text: value }))]))));
@@ -99,17 +100,18 @@ function fromAnswer(answer) {
 
 const text = (value) => (typeof value === "string" || typeof value === "number" ? String(value) : "");
 
-/* How it was checked. `network`: asking, online, offline. */
-export function showHow(place, { network, answer, list, now, badge }) {
-  const words = { asking: "asking", online: "checked_online", offline: "checked_offline" };
-  const lines = [make("p", { class: "hint", text: `${say(words[network])} ${list ? listLine(list, now, zoneOf(badge, list)) : ""}` })];
+/* Where the badge was seen of late, before whose it is: it may be a copy. */
+export function showElsewhere(place, { answer, list, badge }) {
   const elsewhere = Array.isArray(answer?.elsewhere) ? answer.elsewhere : [];
-  if (elsewhere.length) {
-    lines.unshift(make("div", { class: "elsewhere" }, make("h3", { text: say("elsewhere", { n: elsewhere.length }) }),
-      make("ul", {}, ...elsewhere.slice(0, 8).map((one) => make("li", { text: elsewhereLine(one, zoneOf(badge, list)) })))));
-  }
+  place.replaceChildren(...(elsewhere.length ? [make("div", { class: "elsewhere" }, make("h3", { text: say("elsewhere", { n: elsewhere.length }) }),
+    make("ul", {}, ...elsewhere.slice(0, 8).map((one) => make("li", { text: elsewhereLine(one, zoneOf(badge, list)) }))))] : []));
+}
+
+/* How it was checked. `network`: asking, online, offline. */
+export function showHow(place, { network, list, now, badge }) {
+  const words = { asking: "asking", online: "checked_online", offline: "checked_offline" };
   place.dataset.network = network;
-  place.replaceChildren(...lines);
+  place.replaceChildren(make("p", { class: "hint", text: `${say(words[network])} ${list ? listLine(list, now, zoneOf(badge, list)) : ""}` }));
 }
 
 function elsewhereLine(one, zone) {
