@@ -58,7 +58,7 @@ DEEDS = {
         Deed(
             "printed",
             _l("Printed and given"),
-            (State.TO_PRINT,),
+            (State.TO_PRINT, State.FAILED),
             lambda now: {"state": State.SENT, "sent_at": now},
         ),
         Deed(
@@ -93,6 +93,10 @@ def settle(pk: int, name: str, *, actor: Actor, now: datetime, reason: str = "")
             )
         if deed.grave and not reason.strip():
             raise Refused([Reason("no_reason", _("Give a reason."))])
+        if deed.name == "printed" and letter.due_at > now:
+            raise Refused(
+                [Reason("not_due", _("What this letter says may still be taken back; wait a few minutes."))]
+            )
         together = OutboxMessage.objects.filter(pk=pk)
         if deed.whole_mail and letter.message_id:
             together = OutboxMessage.objects.filter(message_id=letter.message_id, state=letter.state)

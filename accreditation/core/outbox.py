@@ -51,8 +51,12 @@ class Letter:
 
 
 class OutboxMessageQuerySet(models.QuerySet["OutboxMessage"]):
-    def about(self, subject: models.Model) -> "OutboxMessageQuerySet":
-        return self.filter(about_type=subject._meta.label_lower, about_id=subject.pk).order_by("pk")
+    def about(self, subject: models.Model, *others: models.Model | None) -> "OutboxMessageQuerySet":
+        """The letters about an object, or about any of several; None is about nothing."""
+        about = models.Q(about_type=subject._meta.label_lower, about_id=subject.pk)
+        for other in filter(None, others):
+            about |= models.Q(about_type=other._meta.label_lower, about_id=other.pk)
+        return self.filter(about).order_by("pk")
 
     def due(self, now: datetime) -> "OutboxMessageQuerySet":
         """What may leave now, in the order in which it was written."""

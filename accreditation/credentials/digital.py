@@ -7,24 +7,19 @@ the badge is void. Each time that a badge is given out is written down.
 
 import base64
 import binascii
-import logging
 from datetime import timedelta
 
 from django.core.signing import BadSignature, SignatureExpired, TimestampSigner
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
 from accreditation.core.actors import Actor, actor_of, moment_of, new_request_id
 from accreditation.core.audit import record
-from accreditation.core.errors import Reason, Refused
 from accreditation.credentials.badges import Badge
 from accreditation.credentials.facing import faces_of, shown_at
+from accreditation.credentials.giving_out import pdf_answer, refused_where_it_cannot_be_set
 from accreditation.credentials.printing.apart import badges_pdf_apart
-from accreditation.credentials.printing.typesetting import CannotPrint
-
-log = logging.getLogger(__name__)
 
 LINK_HOLDS = timedelta(days=14)
 SHOWN = tuple(state for state in Badge.LIVE if state != Badge.State.STANDBY)
@@ -84,27 +79,13 @@ def give_out(request: HttpRequest, badge: Badge) -> HttpResponse:
             badge, "digital_badge_given_out", actor=_reader(request), now=moment_of(request),
             fields=["document_number"] if shows_number else [],
         )  # fmt: skip
-    return HttpResponse(
-        pdf,
-        content_type="application/pdf",
-        headers={
-            "Content-Disposition": content_disposition_header(False, f"badge-{badge.code_in_words}.pdf")
-            or "",
-            "Cache-Control": "private, no-store",
-            "X-Robots-Tag": "noindex, nofollow",
-            "Cross-Origin-Resource-Policy": "same-origin",
-            "X-Content-Type-Options": "nosniff",
-        },
-    )
+    return pdf_answer(pdf, f"badge-{badge.code_in_words}.pdf")
 
 
 def _pdf_of(badge: Badge) -> bytes:
-    try:
+    words = _("The badge cannot be made now. Try again in a few minutes, or write to us.")
+    with refused_where_it_cannot_be_set(f"badge {badge.pk}", words):
         return badges_pdf_apart(faces_of([badge]), at=shown_at(badge), tagged=True)
-    except CannotPrint as error:
-        log.exception("badge %s", badge.pk)
-        words = _("The badge cannot be made now. Try again in a few minutes, or write to us.")
-        raise Refused([Reason("cannot_print", words)]) from error
 
 
 def _reader(request: HttpRequest) -> Actor:

@@ -1,4 +1,4 @@
-"""What the commission words on its badges, in five languages."""
+"""What the commission words on its badges and certificates, in five languages."""
 
 from modeltranslation.translator import TranslationOptions, register
 
@@ -7,4 +7,4 @@ from accreditation.credentials.design import BadgeDesign
 
 @register(BadgeDesign)
 class BadgeDesignTranslation(TranslationOptions):
-    fields = ("note",)
+    fields = ("note", "position")

@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from accreditation.missions.views import badges, bulk, lists, mission, people, pictures, roster, steps
+from accreditation.missions.views import (
+    badges,
+    bulk,
+    letters,
+    lists,
+    mission,
+    people,
+    pictures,
+    roster,
+    steps,
+)
 
 app_name = "missions"
 
@@ -16,6 +26,7 @@ urlpatterns = [
     path(f"{_MISSION}download/<str:form>/", lists.download, name="download"),
     path(f"{_MISSION}mission/", mission.mission, name="mission"),
     path(f"{_MISSION}mission/apply/", mission.apply, name="apply"),
+    path(f"{_MISSION}mission/certificate.pdf", mission.certificate, name="certificate"),
     path(f"{_MISSION}mission/stay/<int:pk>/", mission.stay, name="stay"),
     path(f"{_MISSION}people/add/", people.add, name="add"),
     path(f"{_MISSION}people/send/", bulk.send, name="send"),
@@ -34,7 +45,8 @@ urlpatterns = [
     path(f"{_PERSON}badge/lost/", badges.lost, name="badge_lost"),
     path(f"{_PERSON}badge/<str:name>/", badges.standby, name="badge_standby"),
     path(f"{_PERSON}move/<str:name>/", steps.move, name="move"),
-    path(f"{_PERSON}letters/<int:pk>/", people.letter, name="letter"),
+    path(f"{_PERSON}letters/<int:pk>/", letters.letter, name="letter"),
+    path(f"{_PERSON}letters/<int:pk>/letter.pdf", letters.letter_file, name="letter_file"),
     path(f"{_PERSON}pictures/<str:kind>/", pictures.upload, name="upload"),
     path(f"{_PERSON}pictures/<str:kind>/show/", pictures.show, name="picture"),
     path(f"{_MISSION}lists/", lists.lists, name="lists"),

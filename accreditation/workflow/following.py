@@ -46,6 +46,16 @@ class Happening:
     words: str | Promise
 
 
+@dataclass(frozen=True)
+class LetterTo:
+    """A letter to an applicant: when it left, or was written where it has not, and which."""
+
+    pk: int
+    at: datetime
+    words: str | Promise
+    has_left: bool
+
+
 @dataclass
 class Verdict:
     """A decision in the words of its letter. `appeal_last` is the first moment too late; None while unknown.
@@ -64,26 +74,21 @@ class Verdict:
 
 def history_of(application: Application) -> list[Happening]:
     """What happened to the file (as told), newest first; two queries."""
-    events = AuditEvent.objects.about(application).filter(verb__in=PUBLIC_MOVES).exclude(**untold(application))
+    events = (
+        AuditEvent.objects.about(application).filter(verb__in=PUBLIC_MOVES).exclude(**untold(application))
+    )
     return [Happening(event.at, PUBLIC_MOVES[event.verb]) for event in events.order_by("-pk")]
 
 
-def letters_to(applying: Applying) -> list[tuple[datetime, str | Promise, bool]]:
-    """The letters to this applicant: when written, which, and whether it has left. Never those to others."""
+def letters_to(applying: Applying) -> list[LetterTo]:
+    """The letters to this applicant, newest first. Never those to others."""
     application = applying.application
     assert application is not None
-    about = Q(about_type=Application._meta.label_lower, about_id=application.pk)
-    accreditation = application.accreditation
-    if accreditation is not None:
-        about |= Q(about_type=accreditation._meta.label_lower, about_id=accreditation.pk)
     to = Q(user=applying.user) | Q(email=applying.user.email)
-    rows = (
-        OutboxMessage.objects.filter(about)
-        .filter(to, together=False)
-        .told(applying.now)
-    )
+    about = OutboxMessage.objects.about(application, application.accreditation)
+    rows = about.filter(to, together=False).told(applying.now)
     return [
-        (row.sent_at or row.created_at, KINDS[row.kind], row.sent_at is not None)
+        LetterTo(row.pk, row.sent_at or row.created_at, KINDS[row.kind], row.sent_at is not None)
         for row in rows.order_by("-pk")
         if row.kind in KINDS.keys() - TO_STAFF
     ]

@@ -18,6 +18,7 @@ from accreditation.core.outbox import OutboxMessage
 from accreditation.missions.models import Mission, MissionRole
 from accreditation.observers.models import Membership
 from accreditation.workflow.models import Application
+from accreditation.workflow.paper import has_file
 from accreditation.workflow.told import untold
 
 WORDS: dict[str, str | Promise] = {
@@ -78,13 +79,17 @@ class Happening:
 
 @dataclass(frozen=True)
 class SentLetter:
-    """A letter about the file, by its subject; `sent_at` is None while it has not left."""
+    """A letter about the file, by its subject; `sent_at` is None while it has not left.
+
+    `has_file`: it is a decision, which can be had as a PDF.
+    """
 
     pk: int
     subject: str
     state: str
     sent_at: datetime | None
     written_at: datetime
+    has_file: bool
 
 
 def held_since(application: Application, membership: Membership) -> datetime | None:
@@ -131,8 +136,9 @@ def _who(event: AuditEvent, heads: Collection[int], person: int | None) -> str:
 
 
 def letters_of(application: Application, membership: Membership, *, now: datetime) -> list[OutboxMessage]:
-    """The letters about a file, newest first, without those that were cancelled or are held back."""
-    rows = OutboxMessage.objects.about(application).told(now)
+    """The letters about a file and its accreditation, newest first, but those cancelled or held back."""
+    about = OutboxMessage.objects.about(application, application.accreditation)
+    rows = about.told(now)
     since = held_since(application, membership)
     return list((rows.filter(created_at__gte=since) if since else rows).order_by("-pk"))
 
@@ -145,6 +151,7 @@ def with_subjects(rows: Collection[OutboxMessage], now: datetime) -> list[SentLe
             row.get_state_display(),
             row.sent_at,
             row.created_at,
+            has_file(row),
         )
         for row in rows
     ]

@@ -114,6 +114,15 @@ def test_arabic_runs_from_the_right_in_each_cell() -> None:
     assert 'dir="rtl"' not in render("receipt", "az", [FACTS], sent_at=NOW).html
 
 
+def test_a_number_with_a_dash_keeps_its_order_in_arabic() -> None:
+    facts = FACTS | {"number": "2026-000412", "due_on": "2026-12-03"}
+    for language, written in (("ar", "\u20662026-000412\u2069"), ("az", "2026-000412")):
+        words = render("receipt", language, [facts], sent_at=NOW)
+        for version in (words.subject, words.text, words.html):
+            assert written in version
+            assert version.count("\u2066") == version.count("\u2069") and "\u20662026-12" not in version
+
+
 def test_no_letter_loads_anything_from_outside() -> None:
     for kind in KINDS:
         html = render(kind, "en", [COMPLETE], sent_at=NOW).html

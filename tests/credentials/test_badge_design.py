@@ -1,4 +1,4 @@
-"""The looks of badges: set by supervisors, seen on a specimen before they are saved."""
+"""The looks of badges, certificates and letters: set by supervisors, seen on specimens before they are saved."""
 
 import io
 from typing import Any
@@ -13,8 +13,8 @@ from accreditation.accounts.roles import CLERK, SUPERVISOR
 from accreditation.core import storage
 from accreditation.core.audit import AuditEvent
 from accreditation.credentials.design import BadgeDesign
-from accreditation.credentials.specimen import MARK, specimen_of
-from tests.factories import make_election, make_staff
+from accreditation.credentials.specimen import KINDS, MARK, refusal_of, specimen_of
+from tests.factories import NOW, make_election, make_staff
 from tests.signing_in import sign_in
 
 pytestmark = pytest.mark.django_db
@@ -44,6 +44,53 @@ def test_a_supervisor_sets_the_looks_and_it_is_recorded(election: Any, client: C
         "#7a1f3d", "Found? Call 1234", True, False,
     )  # fmt: skip
     assert AuditEvent.objects.about(design).filter(verb="design_changed").exists()
+
+
+def test_who_signs_certificates_is_set_here_and_anything_no_font_draws_is_refused(
+    election: Any, client: Client
+) -> None:
+    typed = TYPED | {"signatory": "Aygün Nümunəvi", "position_az": "Komissiyanın sədri"}
+    assert client.post(url("change", election), typed).status_code == 302
+    design = BadgeDesign.objects.get(election=election)
+    assert (design.signatory, design.position_az, design.shows_accredited) == (
+        "Aygün Nümunəvi", "Komissiyanın sədri", False,
+    )  # fmt: skip
+    for name in ("signatory", "position_ar"):
+        assert client.post(url("change", election), typed | {name: "ক"}).status_code == 422
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_paper_has_a_specimen_that_follows_the_colour_and_the_emblem(
+    election: Any, client: Client, kind: str, settings: Any, tmp_path: Any
+) -> None:
+    settings.PRIVATE_FILES_ROOT = str(tmp_path)
+    page = client.get(url("change", election), {"sheet": kind}).content.decode()
+    assert f"specimen.png?sheet={kind}" in page and page.count("aria-current") >= 1
+    part = client.post(url("preview", election), TYPED | {"sheet": kind}).content.decode()
+    assert f"sheet={kind}&amp;tried=1&amp;accent=%237a1f3d" in part
+
+    def seen(**asked: str) -> bytes:
+        answer = client.get(url("picture", election), {"sheet": kind, **asked})
+        assert answer.status_code == 200 and "no-store" in answer["Cache-Control"]
+        return answer.content
+
+    plain, typed = seen(), seen(**TYPED, tried="1")
+    saved = client.post(url("change", election), TYPED | {"picture": picture_of(300), "sheet": kind})
+    assert saved["Location"].endswith(f"?sheet={kind}")
+    assert len({plain, typed, seen()}) == 3
+
+
+def test_the_three_specimens_differ_and_an_unknown_one_is_the_badge(election: Any, client: Client) -> None:
+    pictures = [client.get(url("picture", election), {"sheet": kind}).content for kind in (*KINDS, "x")]
+    assert len(set(pictures[:3])) == 3
+    badge, certificate, letter, unknown = (Image.open(io.BytesIO(one)).size for one in pictures)
+    assert badge == unknown != certificate == letter
+
+
+def test_the_specimen_of_a_letter_has_the_words_of_a_refusal_of_this_election(election: Any) -> None:
+    face = refusal_of(BadgeDesign(election=election), NOW)
+    said = " ".join(text for part in face.parts for text in part[1:])
+    assert MARK in face.subject and "was not confirmed" in said and "Court of Appeal" in said
 
 
 @pytest.mark.parametrize(

@@ -17,10 +17,14 @@ from tests.signing_in import sign_in
 
 pytestmark = pytest.mark.django_db
 
-PLAIN = ("roster", "mission", "add", "send", "pledge", "archive", "arrivals", "lists", "empty_list", "apply")
+PLAIN = (
+    "roster", "mission", "add", "send", "pledge", "archive", "arrivals", "lists", "empty_list", "apply", "certificate",
+)  # fmt: skip
 OF_A_PERSON = ("person", "edit", "declare", "confirm", "end", "again", "replace", "not_coming", "badge_lost")
 OF_A_LIST = ("list", "take_in", "refused_rows")
-OTHERS = {"download", "stay", "move", "letter", "upload", "picture", "mine", "badge_standby", "badge_file"}
+OTHERS = {
+    "download", "stay", "move", "letter", "letter_file", "upload", "picture", "mine", "badge_standby", "badge_file",
+}  # fmt: skip
 STRANGERS = ("stranger", "other head", "applicant", "former head", "clerk", "administrator", "guest")
 
 
@@ -34,7 +38,7 @@ def addresses(house: Headed, person: str, job: str, letter: int, delegation: int
     yield from (("picture", {"public_id": person, "kind": kind}) for kind in ("photo", "passport_page"))
     yield from (("badge_standby", {"public_id": person, "name": name}) for name in ("hold", "release"))
     yield "badge_file", {"public_id": person}
-    yield "letter", {"public_id": person, "pk": letter}
+    yield from ((name, {"public_id": person, "pk": letter}) for name in ("letter", "letter_file"))
     yield "stay", {"pk": delegation}
 
 

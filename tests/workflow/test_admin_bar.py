@@ -30,7 +30,7 @@ FOR_ALL = {
 }
 SHOWN = {
     CLERK: FOR_ALL | {"Possible duplicates", "Letters", "Lists"},
-    SUPERVISOR: FOR_ALL | {"Possible duplicates", "Letters", "Lists", "Looks of badges"},
+    SUPERVISOR: FOR_ALL | {"Possible duplicates", "Letters", "Lists", "Looks of papers"},
     APPROVER: FOR_ALL | {"Possible duplicates", "Letters"},
     AUDITOR: FOR_ALL | {"Possible duplicates", "Letters"},
     PRINT_DESK: FOR_ALL,
@@ -82,7 +82,7 @@ def test_an_administrator_finds_the_accounts_and_no_applications() -> None:
         "How many people",
         "Elections and rules",
         "All records",
-        "Looks of badges",
+        "Looks of papers",
     }
 
 

@@ -51,7 +51,7 @@ def settle(client: Client, letter: OutboxMessage, name: str, **given: str) -> in
 )
 def test_who_reads_letters_and_who_settles_them(role: str, reads: int, settles: int) -> None:
     letter, client = write(1, state=State.FAILED), at_the_desk(role)
-    assert [client.get(page(letter, name)).status_code for name in ("change", "html", "print")] == [reads] * 3
+    assert [client.get(page(letter, name)).status_code for name in ("change", "html", "pdf")] == [reads] * 3
     assert settle(client, letter, "retry") == settles
     assert letter.state == (State.PENDING if settles == 302 else State.FAILED)
 
@@ -181,7 +181,7 @@ def test_cancelling_needs_a_reason_and_is_audited() -> None:
         (State.PENDING, ["cancel"]),
         (State.SENDING, []),
         (State.SENT, ["bounced"]),
-        (State.FAILED, ["retry", "cancel"]),
+        (State.FAILED, ["retry", "printed", "cancel"]),
         (State.UNCERTAIN, ["was_sent", "send_again"]),
         (State.CANCELLED, []),
         (State.TO_PRINT, ["printed", "cancel"]),

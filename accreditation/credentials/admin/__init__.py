@@ -59,5 +59,5 @@ site.bar += [
     BarLink(37, _("Scans and alarms"), "admin:credentials_badgescan_changelist", reads_badges),
 ]
 site.bar += [
-    BarLink(36, _("Looks of badges"), "admin:credentials_badgedesign_changelist", designing.sets_looks)
+    BarLink(36, _("Looks of papers"), "admin:credentials_badgedesign_changelist", designing.sets_looks)
 ]

@@ -1,4 +1,4 @@
-"""How the badges of an election look, set beside a specimen that follows what is typed."""
+"""How badges, certificates and letters look, set beside a specimen of each that follows what is typed."""
 
 from functools import wraps
 from typing import Any
@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path, reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
@@ -22,22 +23,37 @@ from accreditation.core.site import site
 from accreditation.core.uploads import ImageRules, UploadRefused, accept_image
 from accreditation.credentials.admin.pages import Look, View, show
 from accreditation.credentials.design import BadgeDesign, design_of
-from accreditation.credentials.printing.apart import badge_png_apart
+from accreditation.credentials.printing.apart import png_apart
 from accreditation.credentials.printing.glyphs import missing_in
 from accreditation.credentials.printing.typesetting import CannotPrint
-from accreditation.credentials.specimen import specimen_of
+from accreditation.credentials.specimen import specimen_sheet
 from accreditation.missions.models import Election
 
-NOTES = tuple(f"note_{language}" for language in ("en", "az", "fr", "ru", "ar"))
-LOOKS = (
-    "accent",
-    *NOTES,
-    "shows_original_name",
-    "shows_organisation",
-    "shows_country",
-    "shows_mission",
-    "shows_role",
+NOTES, POSITIONS = (
+    tuple(f"{name}_{language}" for language in ("en", "az", "fr", "ru", "ar"))
+    for name in ("note", "position")
 )
+GROUPS: tuple[tuple[str | Promise, tuple[str, ...]], ...] = (
+    (gettext_lazy("On every paper"), ("accent", "picture", "no_emblem")),
+    (
+        gettext_lazy("On badges"),
+        (
+            "shows_original_name",
+            "shows_organisation",
+            "shows_country",
+            "shows_mission",
+            "shows_role",
+            *NOTES,
+        ),
+    ),
+    (gettext_lazy("On certificates of missions"), ("shows_accredited", "signatory", *POSITIONS)),
+)
+LOOKS = tuple(name for __, names in GROUPS for name in names if name not in ("picture", "no_emblem"))
+SHEETS = {
+    "badge": gettext_lazy("Badge"),
+    "certificate": gettext_lazy("Certificate"),
+    "letter": gettext_lazy("Letter"),
+}
 EMBLEM = ImageRules(min_width=200, min_height=200, max_side=800)
 
 
@@ -56,11 +72,15 @@ class DesignForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        for name in NOTES:
+        for name in (*NOTES, *POSITIONS, "signatory"):
             if missing := missing_in([cleaned.get(name) or ""]):
                 letters = ", ".join(f"{code} {letter}" for __, code, letter in missing)
-                self.add_error(name, ValidationError(_("No font of the badges draws: %s") % letters))
+                self.add_error(name, ValidationError(_("No font of the papers draws: %s") % letters))
         return cleaned
+
+    def groups(self) -> list[tuple[str | Promise, list[forms.BoundField]]]:
+        """The fields under the headings of the page."""
+        return [(words, [self[name] for name in names]) for words, names in GROUPS]
 
     def clean_picture(self) -> bytes | None:
         file = self.cleaned_data.get("picture")
@@ -78,7 +98,7 @@ def for_designers(view: View) -> View:
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not sets_looks(request.user):
-            raise PermissionDenied(_("Only supervisors and administrators set how badges look."))
+            raise PermissionDenied(_("Only supervisors and administrators set how papers look."))
         return view(request, *args, **kwargs)
 
     return site.admin_view(guarded)
@@ -99,11 +119,10 @@ def design(request: HttpRequest, election: str) -> HttpResponse:
     form = DesignForm(request.POST or None, request.FILES or None, instance=found)
     if request.method == "POST" and form.is_valid():
         _save(request, form)
-        messages.success(request, _("Saved. Badges printed from now on look like this."))
-        return HttpResponseRedirect(request.path)
-    asked = _asked(request, form) if request.method == "POST" else ""
-    context = {"form": form, "election": found.election, "preview": f"{_preview_url(election)}?{asked}"}
-    title = _("How badges look")
+        messages.success(request, _("Saved. What is printed from now on looks like this."))
+        return HttpResponseRedirect(f"{request.path}?sheet={_sheet(request)}")
+    context = {"election": found.election, **_specimen(request, form, election)}
+    title = _("How badges, certificates and letters look")
     return show(request, "design", context, status=422 if form.errors else 200, title=title)
 
 
@@ -119,23 +138,36 @@ def _save(request: HttpRequest, form: DesignForm) -> None:
         storage.delete(old)
 
 
-def _preview_url(election: str) -> str:
-    return reverse("admin:credentials_badgedesign_picture", args=[election])
+def _sheet(request: HttpRequest) -> str:
+    """Which specimen is looked at."""
+    asked = request.GET.get("sheet") or request.POST.get("sheet") or ""
+    return asked if asked in SHEETS else "badge"
 
 
-def _asked(request: HttpRequest, form: DesignForm) -> str:
-    """The looks of the form as a query; `tried` tells a box without a tick from one that was not asked for."""
-    return urlencode(
-        [("tried", "1"), *((name, request.POST[name]) for name in LOOKS if request.POST.get(name))]
-    )
+def _specimen(request: HttpRequest, form: DesignForm, election: str) -> dict[str, Any]:
+    """The picture's address, with the looks of the form where some were typed.
+
+    `tried` tells a box without a tick from one that was not asked for.
+    """
+    sheet = _sheet(request)
+    query = [("sheet", sheet)]
+    if request.method == "POST":
+        query += [("tried", "1"), *((name, request.POST[name]) for name in LOOKS if request.POST.get(name))]
+    address = reverse("admin:credentials_badgedesign_picture", args=[election])
+    return {
+        "form": form,
+        "preview": f"{address}?{urlencode(query)}",
+        "refresh": reverse("admin:credentials_badgedesign_preview", args=[election]),
+        "sheet": sheet,
+        "sheets": SHEETS.items(),
+    }
 
 
 @require_http_methods(["POST"])
 def preview(request: HttpRequest, election: str) -> HttpResponse:
     """The part of the page with the specimen, in the looks that are being typed."""
     form = DesignForm(request.POST, instance=design_of(get_object_or_404(Election, code=election)))
-    context = {"preview": f"{_preview_url(election)}?{_asked(request, form)}", "form": form}
-    return show(request, "_specimen", context)
+    return show(request, "_specimen", _specimen(request, form, election))
 
 
 @require_safe
@@ -149,7 +181,7 @@ def picture(request: HttpRequest, election: str) -> HttpResponse:
         for name in form.errors.keys() & saved.keys():
             setattr(found, name, saved[name])
     try:
-        png = badge_png_apart(specimen_of(found), at=moment_of(request))
+        png = png_apart(specimen_sheet(found, _sheet(request), now=moment_of(request)))
     except CannotPrint:
         raise Http404 from None
     return HttpResponse(png, content_type="image/png", headers={"Cache-Control": "private, no-store"})

@@ -112,9 +112,9 @@ def badges_pdf_apart(
     return _apart(badges_sheet(faces, at=at, layout=layout, marks=marks, tagged=tagged), seconds)
 
 
-def badge_png_apart(face: BadgeFace, *, at: datetime, seconds: float = SECONDS) -> bytes:
-    """One badge as a picture for a screen; no proof of anything."""
-    return _apart(replace(badges_sheet([face], at=at), png=True), seconds)
+def png_apart(sheet: Sheet, *, seconds: float = SECONDS) -> bytes:
+    """The first page of a sheet as a picture for a screen; no proof of anything."""
+    return _apart(replace(sheet, png=True), seconds)
 
 
 def certificate_pdf_apart(face: CertificateFace, *, at: datetime, seconds: float = SECONDS) -> bytes:

@@ -17,7 +17,9 @@ from accreditation.core.actors import actor_of, moment_of
 from accreditation.core.editing import AuditedEdits, NeverDeleted
 from accreditation.core.site import site
 from accreditation.core.templatetags.look import state_badge
+from accreditation.credentials.certificate import reason_against
 from accreditation.credentials.models import Accreditation
+from accreditation.missions.admin.certificate import certificate_page
 from accreditation.missions.admin.local_time import InElectionTime
 from accreditation.missions.admin.mission_forms import DelegationInline, MissionForm, OpeningForm, RoleInline
 from accreditation.missions.admin.moves import move_page
@@ -171,11 +173,17 @@ class MissionAdmin(InElectionTime, NeverDeleted, AuditedEdits):
 
     def get_urls(self) -> list[URLPattern]:
         page = self.admin_site.admin_view(move_page)
-        return [path("<int:pk>/move/<str:name>/", page, name="missions_mission_move"), *super().get_urls()]
+        certificate = self.admin_site.admin_view(certificate_page)
+        return [
+            path("<int:pk>/move/<str:name>/", page, name="missions_mission_move"),
+            path("<int:pk>/certificate.pdf", certificate, name="missions_mission_certificate"),
+            *super().get_urls(),
+        ]
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], **options: Any) -> Any:
         mission = options.get("obj")
         context["moves"] = MISSION.available(mission, actor_of(request)) if mission else []
+        context["has_certificate"] = mission is not None and reason_against(mission) is None
         return super().render_change_form(request, context, **options)
 
 

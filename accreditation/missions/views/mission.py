@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accreditation.core.machine import perform
+from accreditation.credentials.certificate import give_out_certificate, reason_against
 from accreditation.missions.forms import StayForm
 from accreditation.missions.models import Mission, MissionRole
 from accreditation.missions.views.access import Room, of_mission
@@ -42,6 +43,7 @@ def mission(room: Room) -> HttpResponse:
         delegations=room.mission.delegations.select_related("organisation"),
         heads=MissionRole.objects.current().filter(mission=room.mission).select_related("user"),
         link=_link(room.mission),
+        has_certificate=reason_against(room.mission) is None,
         waiting=list(waiting[:MOST_WAITING]),
         dates=room.mission.election.calendar.dates(room.categories),
     )
@@ -52,6 +54,15 @@ def _link(mission: Mission) -> str:
     if mission.state != Mission.State.REGISTERED:
         return ""
     return f"{settings.SITE_URL}{reverse('apply', args=[mission.link_token])}"
+
+
+@require_safe
+@of_mission
+def certificate(room: Room) -> HttpResponse:
+    """The certificate as a PDF, as of now; a page says why where there is none."""
+    if against := reason_against(room.mission):
+        return room.render("no_certificate.html", status=409, why=against)
+    return give_out_certificate(room.request, room.mission)
 
 
 @require_POST

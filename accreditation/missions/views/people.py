@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy as _l
 from django.views.decorators.http import require_safe
 
 from accreditation.core.errors import Refused
-from accreditation.core.mail import render as render_letter
 from accreditation.credentials.bearing import PLAIN, badge_of, offered
 from accreditation.credentials.digital import is_given_out
 from accreditation.missions.forms import StatementForm
@@ -122,20 +121,6 @@ def edit_words(application: Application | None) -> str:
     if application.state in WITHDRAWN.states:
         return ""
     return _("The file is with the commission: a change is a wish, which the commission takes over or not.")
-
-
-@require_safe
-@of_mission
-def letter(room: Room, public_id: str, pk: int) -> HttpResponse:
-    """What a letter about this person said, word for word."""
-    membership = room.member(public_id, ended=True)
-    application = row_of(room, membership).application
-    rows = letters_of(application, membership, now=room.now) if application else []
-    row = next((row for row in rows if row.pk == pk), None)
-    if row is None:
-        raise Http404
-    words = render_letter(row.kind, row.language, [row.facts], sent_at=row.sent_at or room.now)
-    return room.render("letter.html", membership=membership, letter=row, words=words)
 
 
 # --- stating ---

@@ -28,6 +28,7 @@ from accreditation.workflow.applicant_tasks import Status, may_send, next_task, 
 from accreditation.workflow.applying import Applying
 from accreditation.workflow.following import history_of, letters_to, named_file, verdict_on
 from accreditation.workflow.models import Application
+from accreditation.workflow.paper import decisions_to
 from accreditation.workflow.plain_states import plain_state
 from accreditation.workflow.states import APPLICATION
 
@@ -83,6 +84,7 @@ def status_of(applying: Applying) -> dict[str, Any]:
         "late": due is not None and applying.now >= due,
         "history": history_of(application),
         "letters": letters_to(applying),
+        "decision_files": set(decisions_to(applying).values_list("pk", flat=True)),
         "sections": [] if applying.led_by_another else sections_of(applying, rows_of(applying)),
         "verdict": verdict,
         "appeal_words": calendar.in_words(last) if last else "",

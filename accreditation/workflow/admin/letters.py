@@ -4,11 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from csp.decorators import csp_replace
-from django.conf import settings
 from django.contrib import admin, messages
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.safestring import SafeString
@@ -16,7 +14,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from accreditation.accounts.roles import APPROVER, AUDITOR, CLERK, SUPERVISOR, roles_of
 from accreditation.core.actors import actor_of, moment_of
 from accreditation.core.audit import AuditEvent
 from accreditation.core.correspondence import DEEDS, deeds_for, settle
@@ -29,8 +26,11 @@ from accreditation.core.site import site
 from accreditation.core.templatetags.look import in_zone, state_badge
 from accreditation.credentials.models import Accreditation, Badge
 from accreditation.missions.models import Delegation, Mission
+from accreditation.workflow.admin import letters_on_paper
+from accreditation.workflow.admin.letters_on_paper import SET_ON_PAPER, may_read, may_settle, opened, zone_of
 from accreditation.workflow.letter_kinds import KINDS, kind_in_words
 from accreditation.workflow.models import Application
+from accreditation.workflow.paper import can_be_printed, facts_of_mail, waiting_for_the_printer
 from accreditation.workflow.reminders import late_decisions
 
 State = OutboxMessage.State
@@ -44,19 +44,6 @@ SIGNS = {
     State.TO_PRINT: ("!", "wait"),
 }
 NEEDS_A_CLERK = Q(state__in=[State.FAILED, State.UNCERTAIN, State.TO_PRINT]) | Q(bounced_at__isnull=False)
-
-
-def may_read(user: Any) -> bool:
-    return user.is_superuser or not roles_of(user).isdisjoint({CLERK, SUPERVISOR, APPROVER, AUDITOR})
-
-
-def may_settle(user: Any) -> bool:
-    return not roles_of(user).isdisjoint({CLERK, SUPERVISOR, APPROVER})
-
-
-def zone_of(letter: OutboxMessage) -> str:
-    """Whose clocks its times are shown by: those of its election."""
-    return str(letter.facts.get("zone") or settings.TIME_ZONE)
 
 
 def badge(letter: OutboxMessage) -> SafeString:
@@ -157,14 +144,21 @@ class LetterAdmin(ReadOnly):
         return [
             page("<int:pk>/change/", letter_page, "change"),
             page("<int:pk>/html/", letter_as_html, "html"),
-            page("<int:pk>/print/", letter_to_print, "print"),
+            page("<int:pk>/letter.pdf", letters_on_paper.one, "pdf"),
+            page("to-print/", letters_on_paper.to_print, "to_print"),
+            page("to-print/letters.pdf", letters_on_paper.many, "many_pdf"),
+            page("to-print/given/", letters_on_paper.given, "given"),
             page("<int:pk>/settle/<slug:name>/", settle_letter, "settle"),
             *[one for one in super().get_urls() if one.name == "core_outboxmessage_changelist"],
         ]
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        late = late_decisions(moment_of(request)).count() if may_read(request.user) else 0
-        return super().changelist_view(request, {**(extra_context or {}), "late_decisions": late})
+        now, reads, settles = moment_of(request), may_read(request.user), may_settle(request.user)
+        counts = {
+            "late_decisions": late_decisions(now).count() if reads else 0,
+            "to_print": waiting_for_the_printer(now).count() if settles else 0,
+        }
+        return super().changelist_view(request, {**(extra_context or {}), **counts})
 
     @admin.display(description=gettext_lazy("to"))
     def reader(self, letter: OutboxMessage) -> str:
@@ -187,19 +181,10 @@ class LetterAdmin(ReadOnly):
         return letter.attempts
 
 
-def _opened(request: HttpRequest, pk: int) -> OutboxMessage:
-    if not may_read(request.user):
-        raise Http404
-    return get_object_or_404(OutboxMessage, pk=pk)
-
-
 def _words(request: HttpRequest, letter: OutboxMessage) -> Rendered:
     """As it was read, or as it would be read if it left now: with all letters that share its mail."""
-    facts = [letter.facts]
-    if letter.together and letter.state == State.SENT and letter.message_id:
-        mail = OutboxMessage.objects.filter(message_id=letter.message_id, state=State.SENT).order_by("pk")
-        facts = list(mail.values_list("facts", flat=True)) or facts
-    return render(letter.kind, letter.language, facts, sent_at=letter.sent_at or moment_of(request))
+    sent_at = letter.sent_at or moment_of(request)
+    return render(letter.kind, letter.language, facts_of_mail(letter), sent_at=sent_at)
 
 
 def _show(request: HttpRequest, template: str, title: str, context: dict[str, Any]) -> HttpResponse:
@@ -210,13 +195,15 @@ def _show(request: HttpRequest, template: str, title: str, context: dict[str, An
 
 
 def _done(event: AuditEvent) -> str:
+    if event.verb == SET_ON_PAPER:
+        return _("Opened as a PDF to print")
     deed = DEEDS.get(event.verb.removeprefix("letter_"))
     return str(deed.label) if deed else event.verb
 
 
 @require_safe
 def letter_page(request: HttpRequest, pk: int) -> HttpResponse:
-    letter = _opened(request, pk)
+    letter = opened(request, pk)
     words = _words(request, letter)
     return _show(
         request,
@@ -230,6 +217,7 @@ def letter_page(request: HttpRequest, pk: int) -> HttpResponse:
             "kind": kind_in_words(letter.kind),
             "language": NATIVE_NAMES.get(letter.language, letter.language),
             "deeds": deeds_for(letter) if may_settle(request.user) else [],
+            "on_paper": can_be_printed(letter, moment_of(request)),
             "history": [
                 (event, _done(event)) for event in AuditEvent.objects.about(letter).select_related("actor")
             ],
@@ -243,18 +231,12 @@ def letter_page(request: HttpRequest, pk: int) -> HttpResponse:
 )
 def letter_as_html(request: HttpRequest, pk: int) -> HttpResponse:
     """The mail's own HTML, alone: no script, no picture, no form, no origin."""
-    return HttpResponse(_words(request, _opened(request, pk)).html)
-
-
-@require_safe
-def letter_to_print(request: HttpRequest, pk: int) -> HttpResponse:
-    letter = _opened(request, pk)
-    return _show(request, "print", _("Letter to print"), {"letter": letter, "words": _words(request, letter)})
+    return HttpResponse(_words(request, opened(request, pk)).html)
 
 
 @require_POST
 def settle_letter(request: HttpRequest, pk: int, name: str) -> HttpResponse:
-    _opened(request, pk)
+    opened(request, pk)
     if not may_settle(request.user) or name not in DEEDS:
         raise Http404
     try:

@@ -227,6 +227,13 @@ def pages_of(pdf: bytes, *, dpi: int, colour: bool = False) -> list[Image.Image]
         ]
 
 
+def said(pdf: bytes) -> str:
+    """All words of a file, with one blank between two; places to break a long word are no blanks."""
+    with pypdfium2.PdfDocument(pdf) as document:
+        text = " ".join(page.get_textpage().get_text_bounded() for page in document)
+    return " ".join(text.replace("\u200b", "").split())
+
+
 def page_of(pdf: bytes, *, dpi: int) -> Image.Image:
     (page,) = pages_of(pdf, dpi=dpi)
     return page

@@ -18,6 +18,7 @@ from tests.credentials.printing.samples import (
     letter_face,
     letter_in_arabic,
     pages_of,
+    said,
 )
 
 DPI = 80
@@ -25,13 +26,6 @@ LONG = {
     "in words": ("Abdurrahman Maximiliana " * 6)[:128],
     "in one word": "Wolfeschlegelsteinhausen" * 5 + "bergerdo",
 }
-
-
-def said(pdf: bytes) -> str:
-    """All words of a file, with one blank between two; places to break a long word are no blanks."""
-    with pypdfium2.PdfDocument(pdf) as document:
-        text = " ".join(page.get_textpage().get_text_bounded() for page in document)
-    return " ".join(text.replace("\u200b", "").split())
 
 
 def margins(pdf: bytes) -> list[float]:
