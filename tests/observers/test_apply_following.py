@@ -111,6 +111,20 @@ def test_where_the_law_takes_late_applications_they_can_be_sent(mission, at_noon
     assert client.get("/en/apply/late/names/").status_code == 200
 
 
+def test_the_start_page_says_what_is_needed_until_when_and_how_long_it_takes(mission):
+    page = text(Client().get("/en/apply/"))
+    assert "10 December 2026, 23:59 Baku time (UTC+4)" in page
+    for needed in (
+        "your passport",
+        "passport's page",
+        "a photo of your face",
+        "e-mail address",
+        "15 minutes",
+    ):
+        assert needed in unescape(page)
+    assert "Start or continue" in page
+
+
 def test_before_the_opening_the_pages_say_when_it_is(client, mission, at_noon):
     at_noon.move_to(factories.NOW - timedelta(days=60))
     page = text(Client().get("/en/apply/"))

@@ -198,3 +198,30 @@ def test_a_suspended_badge_is_void_and_who_is_reinstated_is_told_of_a_new_one() 
     assert "The badge that was void stays void, and a new one is made" in text_of(again)
     states = Badge.objects.filter(accreditation=held).order_by("pk").values_list("state", flat=True)
     assert list(states) == ["void", "queued"]
+
+
+def test_a_revocation_says_why_on_what_law_and_where_and_until_when_to_appeal() -> None:
+    held = application_in("approved").accreditation
+    for name, given in {
+        "suspend": {"reason": "Campaigned in public."},
+        "revoke": {"reason": "Campaigned for a candidate.", "hearing_note": "Heard by telephone."},
+    }.items():
+        perform(ACCREDITATION, held.pk, name, actor=actor(make_approver()), now=NOW, **given)
+    (letter,) = letters(held, "revocation")
+    text = text_of(letter)
+    for words in (
+        held.number_in_words, "Campaigned for a candidate.", "Heard by telephone.", "Election Code art. 44",
+        "Court of Appeal", "26 November 2026, 23:59 Baku time (UTC+4)",
+    ):  # fmt: skip
+        assert words in text
+    assert letter.due_at == NOW + timedelta(seconds=settings.LETTER_UNDO_SECONDS)
+
+
+def test_a_mission_that_is_declined_learns_why() -> None:
+    mission = make_mission(state="applied")
+    head = make_head(mission)
+    perform(MISSION, mission.pk, "take", actor=actor(make_clerk()), now=NOW)
+    perform(MISSION, mission.pk, "decline", actor=actor(make_approver()), now=NOW, reason="No invitation.")
+    (letter,) = letters(mission, "mission_declined")
+    assert letter.email == head.email
+    assert "No invitation." in text_of(letter)
