@@ -5,9 +5,6 @@ Codes are read by programs (`import_list --json`, the API, the file of refused r
 
 from __future__ import annotations
 
-from functools import lru_cache
-
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accreditation.core.errors import Reason
@@ -84,12 +81,5 @@ WORDS = REFUSALS | WARNINGS | LISTS
 
 
 def reason(code: str, **facts: object) -> Reason:
-    """The reason with that code, in words of the active language."""
-    words = _words(code, get_language())
-    return Reason(code, words % facts if facts else words)
-
-
-@lru_cache(maxsize=1024)
-def _words(code: str, _language: str | None) -> str:
-    """The words of a code; a list says the same of hundreds of rows."""
-    return str(WORDS[code])
+    """The reason with that code: with facts in words of the active language, else of its reader's."""
+    return Reason(code, WORDS[code] % facts if facts else WORDS[code])

@@ -120,6 +120,8 @@ def _whole_wish(
 
 def _files_of(memberships: Sequence[int], *, lock: bool) -> dict[int, Application]:
     """The newest file that rests on each membership."""
+    if not memberships:
+        return {}
     rows = (
         Application.objects.filter(membership__in=memberships).select_related("accreditation").order_by("pk")
     )

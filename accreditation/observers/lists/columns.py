@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from collections.abc import Mapping as Mapped
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise
@@ -140,7 +140,7 @@ class Mapping:
 
 def map_columns(
     headers: list[str],
-    cells: Callable[[int], list[Cell]],
+    cells: Sequence[Sequence[Cell]],
     *,
     countries: CountryNames,
     election_day: date,
@@ -150,9 +150,9 @@ def map_columns(
 ) -> Mapping:
     """A field for every column that can be recognised; what `told` says (header or letter: field) wins.
 
-    `cells(i)` gives the cells of column i. `dates` is an order for all dates that could be read in two ways.
+    `cells[i]` are the cells of column i. `dates` is an order for all dates that could be read in two ways.
     """
-    contents = [look_at(cells(index), countries, today) for index in range(len(headers))]
+    contents = [look_at(column, countries, today) for column in cells]
     columns = [Column(index, header) for index, header in enumerate(headers)]
     _apply_told(columns, told or {})
     for column in columns:
@@ -166,7 +166,7 @@ def map_columns(
     settle_names(columns, contents, guess=True)
     for column in columns:
         if column.field in DATE_FIELDS:
-            _settle_order(column, cells(column.index), dates, today)
+            _settle_order(column, cells[column.index], dates, today)
     return Mapping([c for c in columns if c.field is not None or c.header or contents[c.index].filled])
 
 
@@ -282,7 +282,7 @@ def _earliest(contents: Contents) -> date:
     return contents.days[0] if contents.days else date.max
 
 
-def _settle_order(column: Column, cells: list[Cell], dates: str | None, today: date) -> None:
+def _settle_order(column: Column, cells: Sequence[Cell], dates: str | None, today: date) -> None:
     """The order of a column's dates: its header's, else what its cells prove, else what was answered."""
     column.order = order_from_header(column.header) or order_from_cells(cells) or dates
     if column.order is None:

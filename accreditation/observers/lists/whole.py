@@ -98,7 +98,7 @@ def read_list(
     below = _below_header(table, layout)
     mapping = map_columns(
         layout.headers,
-        lambda index: [row[index] for __, row in below],
+        list(zip(*(row for __, row in below), strict=True)) or [()] * len(layout.headers),
         countries=countries,
         election_day=rules.election_day,
         today=today,
