@@ -1,5 +1,6 @@
 """The law's clock: expectations are written out by hand, from the rule and a paper calendar."""
 
+import time as clock
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from types import SimpleNamespace
@@ -140,6 +141,21 @@ def test_far_zones_have_their_own_days(
     assert calendar.application_deadline.words == words
     assert calendar.election_day.printed_at == election_starts
     assert calendar.election_day.closes_at == election_starts + timedelta(days=1)
+
+
+@pytest.mark.parametrize("zone", ["America/New_York", "Pacific/Kiritimati"])
+def test_the_clock_of_the_server_s_own_zone_changes_nothing(
+    zone: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TZ", zone)
+    clock.tzset()
+    try:
+        assert BAKU.application_window.closes_at == utc(2026, 12, 10, 20, 0)
+        assert BAKU.decision_due(utc(2026, 11, 23, 9)) == utc(2026, 11, 26, 20)
+        assert BAKU.application_deadline.words == "10 December 2026, 23:59 Baku time (UTC+4)"
+    finally:
+        monkeypatch.undo()
+        clock.tzset()
 
 
 def test_one_moment_is_two_days_in_two_zones() -> None:
