@@ -1,0 +1,83 @@
+"""The verifier as `publish_verifier` writes it, from servers that know nothing of it: any CDN, any folder of files."""
+
+import threading
+from collections.abc import Callable, Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+
+from accreditation.credentials.listing import publish_list
+from tests.badges import make_badge
+from tests.browser.commission import HOUR, Commission, address_on, make_void
+from tests.browser.phones import Phone
+from tests.factories import NOW
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+class FolderOfFiles(SimpleHTTPRequestHandler):
+    """What any web server does with a folder: /v leads to /v/, which is index.html."""
+
+    def log_message(self, *words: Any) -> None:
+        pass
+
+
+class WithItsHeaders(FolderOfFiles):
+    """A CDN that reads _headers, as many do: every file with the headers that stand there, and /v without a slash."""
+
+    def do_GET(self) -> None:
+        if self.path == "/v":
+            self.path = "/v/index.html"
+        super().do_GET()
+
+    def end_headers(self) -> None:
+        written = Path(self.directory, "_headers").read_text().split("/v/*\n")[1]
+        for line in filter(str.strip, written.splitlines()):
+            name, words = line.strip().split(": ", 1)
+            self.send_header(name, words)
+        super().end_headers()
+
+
+@pytest.fixture(params=[FolderOfFiles, WithItsHeaders], ids=["plain", "with headers"])
+def elsewhere(request: pytest.FixtureRequest, commission: Commission, tmp_path: Path) -> Iterator[Any]:
+    """(address, folder) of a server of files, which has no other part of the product."""
+    folder = tmp_path / "published"
+    folder.mkdir()
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(request.param, directory=str(folder)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}", folder
+    server.shutdown()
+
+
+def test_files_alone_judge_badges_by_the_list_with_a_network_and_without(
+    elsewhere: Any, phones: Callable[..., Phone]
+) -> None:
+    site, folder = elsewhere
+    badge = make_badge("collected")
+    publish_list(NOW)
+    call_command("publish_verifier", out=folder)
+    phone = phones(asks=True)
+    phone.site = site
+    assert phone.scan(address_on(badge)) == "good valid"
+    phone.told()
+    assert "Checked without a network. List of void badges from 23 November 2026" in phone.text()
+    phone.page.goto(f"{site}/v/")  # where a plain server keeps it: its worker may keep no other address
+    phone.keep_offline()
+    phone.page.goto(f"{site}/v/#{address_on(badge).partition('#')[2]}")
+    phone.wait_for("valid")
+
+    make_void(badge)
+    publish_list(NOW + HOUR)
+    call_command("publish_verifier", out=folder)
+    phone.context.set_offline(False)
+    phone.wait_for("void")
+    # A plain server allows the worker less: the page asks for all of /v first, and takes what it gets.
+    phone.wrong = [
+        words
+        for words in phone.wrong
+        if not words.startswith(("The path of the provided scope", "An unknown"))
+    ]
