@@ -33,6 +33,7 @@ from tests.factories import (
     make_user,
     move,
 )
+from tests.missions.heads import STATEMENT
 from tests.signing_in import sign_in
 
 pytestmark = pytest.mark.django_db
@@ -122,6 +123,18 @@ def test_a_head_opens_neither_letter_nor_badge_before(approver: Any) -> None:
             assert sign_in(Client(), head).get(person + tail).status_code == 404, tail
     with time_machine.travel(LATER, tick=False):
         assert sign_in(Client(), head).get(person + f"letters/{letter.pk}/").status_code == 200
+
+
+def test_a_change_made_before_says_nothing_of_an_accreditation(approver: Any) -> None:
+    application, _applicant = decided("approved", approver, family_name="Smirnov")
+    head = head_of(application)
+    address = roster_of(application) + f"people/{application.membership.public_id}/edit/"
+    with time_machine.travel(SOON, tick=False):
+        client = sign_in(Client(), head)
+        assert "badge" not in client.get(address).content.decode().partition("<main")[2]
+        page = client.post(address, STATEMENT | {"document_number": ""}, follow=True).content.decode()
+    assert "Sent to the commission as a wish" in page
+    assert "badge" not in page.partition("<main")[2].partition("</main>")[0]
 
 
 @pytest.mark.parametrize("state", DECIDED)

@@ -25,18 +25,9 @@ from accreditation.missions.admin.mission_forms import DelegationInline, Mission
 from accreditation.missions.admin.moves import move_page
 from accreditation.missions.models import Delegation, Mission
 from accreditation.missions.registration import record_opening
+from accreditation.missions.signs import SIGNS
 from accreditation.observers.models import Membership
 from accreditation.workflow.states import MISSION
-
-SIGNS = {
-    Mission.State.INVITED: ("○", "calm"),
-    Mission.State.APPLIED: ("●", "wait"),
-    Mission.State.UNDER_REVIEW: ("●", "wait"),
-    Mission.State.REGISTERED: ("✓", "good"),
-    Mission.State.DECLINED: ("✕", "bad"),
-    Mission.State.SUSPENDED: ("!", "bad"),
-    Mission.State.WITHDRAWN: ("–", "calm"),
-}
 
 
 def _counted(rows: QuerySet[Any], of: str) -> Coalesce:

@@ -12,20 +12,12 @@ from accreditation.core.machine import perform
 from accreditation.credentials.certificate import give_out_certificate, reason_against
 from accreditation.missions.forms import StayForm
 from accreditation.missions.models import Mission, MissionRole
+from accreditation.missions.signs import SIGNS
 from accreditation.missions.views.access import Room, of_mission
 from accreditation.workflow.delegations import change_stay
 from accreditation.workflow.roster import members
 from accreditation.workflow.states import MISSION
 
-SIGNS = {
-    Mission.State.INVITED: ("○", "calm"),
-    Mission.State.APPLIED: ("●", "wait"),
-    Mission.State.UNDER_REVIEW: ("●", "wait"),
-    Mission.State.REGISTERED: ("✓", "good"),
-    Mission.State.DECLINED: ("✕", "bad"),
-    Mission.State.SUSPENDED: ("✕", "bad"),
-    Mission.State.WITHDRAWN: ("–", "calm"),
-}
 MOST_WAITING = 100
 
 
