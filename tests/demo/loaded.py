@@ -6,12 +6,14 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+import time_machine
 from django.db import connection, transaction
 from django.test import override_settings
 
 from accreditation.accounts.permissions import grant_group_permissions
 from accreditation.demo.loading import load
 from accreditation.missions.models import Election
+from tests.factories import NOW
 
 MADE_QUICKLY = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
@@ -20,6 +22,7 @@ MADE_QUICKLY = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 def loaded(
     django_db_blocker: Any, files: Path, *, day: date | None = None, empty: bool = False
 ) -> Iterator[Election]:
+    """Loaded at factories.NOW, at which each of its tests begins; a module's fixture comes before a test's clock."""
     with (
         override_settings(
             PRIVATE_FILES_ROOT=files,
@@ -31,7 +34,8 @@ def loaded(
     ):
         grant_group_permissions()
         try:
-            election = load(now=datetime.now(UTC), day=day, empty=empty)
+            with time_machine.travel(NOW, tick=True):
+                election = load(now=datetime.now(UTC), day=day, empty=empty)
             connection.check_constraints()  # the deferred ones: no state without its event
             yield election
         finally:
