@@ -333,7 +333,8 @@ def test_somebody_comes_in_the_place_of_an_accredited_person_who_does_not(house)
 def test_who_joined_by_link_waits_for_the_head(house):
     membership = house.person(sender_confirmed=False)
     assert membership.full_name in house.get("mission").content.decode()
-    house.post("confirm", public_id=membership.public_id)
+    answer = house.post("confirm", public_id=membership.public_id)
+    assert answer["Location"] == house.url("person", public_id=membership.public_id)  # where it was said
     membership.refresh_from_db()
     assert membership.sender_confirmed
 

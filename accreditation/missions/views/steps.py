@@ -156,7 +156,8 @@ def declare(room: Room, public_id: str) -> HttpResponse:
 def confirm(room: Room, public_id: str) -> HttpResponse:
     """Somebody who joined by link is one of ours."""
     membership = confirm_sender(room.member(public_id), actor=room.actor, now=room.now)
-    return room.done(_("%(name)s is confirmed.") % {"name": membership.full_name}, "mission")
+    words = _("%(name)s is confirmed.") % {"name": membership.full_name}
+    return room.done(words, "person", public_id=public_id)
 
 
 @require_POST
