@@ -8,6 +8,7 @@ import pytest
 
 from tests.browser.commission import Commission, open_commission
 from tests.browser.phones import Phone
+from tests.browser.windows import OpenWindow, Windows
 
 
 @pytest.fixture
@@ -37,3 +38,11 @@ def phone(phones: Callable[..., Phone]) -> Phone:
 @pytest.fixture
 def asking_phone(phones: Callable[..., Phone]) -> Phone:
     return phones(asks=True)
+
+
+@pytest.fixture
+def window(browser: Any, live_server: Any) -> Iterator[OpenWindow]:
+    """`window(user)` is a page of theirs; in the end none of them may have written to its console."""
+    windows = Windows(browser, live_server.url)
+    yield windows.open
+    windows.close()
