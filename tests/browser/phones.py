@@ -103,7 +103,7 @@ class Phone:
 
     def close(self) -> None:
         self.context.close()
-        assert self.wrong == []
+        assert self.wrong == [], "\n".join(self.wrong)
 
 
 def qr_picture(address: str, module: int = 6) -> Image.Image:

@@ -66,6 +66,7 @@ def test_files_alone_judge_badges_by_the_list_with_a_network_and_without(
     phone.told()
     assert "Checked without a network. List of void badges from 23 November 2026" in phone.text()
     phone.page.goto(f"{site}/v/")  # where a plain server keeps it: its worker may keep no other address
+    phone.page.wait_for_selector("#state p")
     phone.keep_offline()
     phone.page.goto(f"{site}/v/#{address_on(badge).partition('#')[2]}")
     phone.wait_for("valid")

@@ -21,6 +21,21 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 # Camera, picture, typing
 
 
+def test_a_badge_that_comes_while_the_page_is_still_loading_is_judged(
+    phone: Phone, commission: Commission
+) -> None:
+    commission.publish()
+    held: list[Any] = []
+    phone.page.route("**/v/words/*", lambda route: held.append(route))
+    with phone.page.expect_request("**/v/words/*"):
+        phone.page.goto(f"{phone.site}/v")
+    badge = commission.address("x").partition("#")[2]
+    phone.page.evaluate(f"location.hash = '{badge}'")
+    held[0].continue_()
+    phone.wait_for("valid")
+    assert phone.page.url.endswith("/v")
+
+
 def test_badges_are_scanned_in_a_row_by_the_camera(
     browser: Any, phones: Callable[..., Phone], commission: Commission, tmp_path: Path
 ) -> None:

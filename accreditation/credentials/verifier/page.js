@@ -35,7 +35,8 @@ async function begin() {
   translate();
   listen();
   const refreshed = refresh();
-  if (first) await check(first);
+  const asked = takeFragment() || first; // a badge may have come while the words were on their way
+  if (asked) await check(asked);
   await refreshed;
   setInterval(refresh, REFRESH_EVERY);
   await prepareOffline();
