@@ -20,7 +20,7 @@ from accreditation.core.rest import Pages
 from accreditation.missions.models import Category
 from accreditation.workflow.models import Application
 from accreditation.workflow.states import APPLICATION, applications_of
-from accreditation.workflow.told import in_told_state, is_held_back, told_state
+from accreditation.workflow.told import as_told, in_told_state, told_state
 
 
 class ByNewest(Pages):
@@ -41,7 +41,6 @@ class ApplicationSerializer(serializers.ModelSerializer[Application]):
     citizenship = serializers.CharField(source="membership.citizenship_id")
     state = serializers.SerializerMethodField()
     state_words = serializers.SerializerMethodField()
-    decided_at = serializers.SerializerMethodField()
     moves = serializers.SerializerMethodField()
 
     class Meta:
@@ -52,6 +51,9 @@ class ApplicationSerializer(serializers.ModelSerializer[Application]):
         )  # fmt: skip
         read_only_fields = fields
 
+    def to_representation(self, application: Application) -> Any:
+        return super().to_representation(application if self._is_staff else as_told(application, self._now))
+
     @extend_schema_field(serializers.ChoiceField(Application.State.choices))
     def get_state(self, application: Application) -> str:
         """The commission's own word; outside it 'submitted' for all that happens inside, and no decision before its
@@ -61,13 +63,6 @@ class ApplicationSerializer(serializers.ModelSerializer[Application]):
 
     def get_state_words(self, application: Application) -> str:
         return str(Application.State(self.get_state(application)).label)
-
-    @extend_schema_field(serializers.DateTimeField(allow_null=True))
-    def get_decided_at(self, application: Application) -> Any:
-        if not self._is_staff and is_held_back(application, self._now):
-            return None
-        field = serializers.DateTimeField()
-        return field.to_representation(application.decided_at) if application.decided_at else None
 
     @cached_property
     def _is_staff(self) -> bool:

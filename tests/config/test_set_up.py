@@ -1,6 +1,7 @@
 """What `make install` says when the machine is not ready. No package is fetched here."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -72,3 +73,11 @@ def test_a_package_whose_hash_is_wrong_stops_the_set_up(clone: Path) -> None:
         "The packages could not be installed; all of pip's words are in .venv/install.log.\n"
     )
     assert not (clone / ".venv/requirements.installed").exists()
+
+
+def test_every_package_is_locked_by_its_hash_and_no_registry_is_named() -> None:
+    locked = (PROJECT / "requirements.txt").read_text()
+    packages = re.findall(r"^[a-z0-9][^\n]*(?:\n {4}[^\n]*)*", locked, re.IGNORECASE | re.MULTILINE)
+    assert len(packages) > 50
+    assert [one for one in packages if "==" not in one or "--hash=sha256:" not in one] == []
+    assert "://" not in locked and "index-url" not in locked

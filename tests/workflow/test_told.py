@@ -283,6 +283,7 @@ def test_other_systems_outside_know_one_state_for_all_that_happens_inside(state:
 
     told = asked(head, SOON, address).json()
     assert (told["state"], told["state_words"], told["decided_at"]) == ("submitted", "submitted", None)
+    assert "withdraw" in told["moves"] and "appeal" not in told["moves"]
     assert [
         row["id"] for row in asked(head, SOON, "/api/v1/applications/?state=submitted").json()["results"]
     ] == [application.public_id]
