@@ -51,8 +51,8 @@ def test_who_corrects_reads_what_stands_and_what_is_wished_before_taking_it_over
     for url in (page(misspelt), correct(misspelt)):
         said = client.get(url).content.decode()
         for words in (
-            "<td><bdi>Ana</bdi></td>",
-            "<td><bdi>Anna</bdi></td>",
+            '<td data-label="Now"><bdi>Ana</bdi></td>',
+            '<td data-label="Wished"><bdi>Anna</bdi></td>',
             "given names",
             "Baku time (UTC+4)",
         ):

@@ -51,6 +51,8 @@ class WishForm(forms.Form):
         self.election, self.confirming = election, confirming
         self.fields["typed"].help_text = election.code
         self.fields["new_day"].required = True
+        self.fields["typed"].required = confirming
+        self.fields["typed"].error_messages["required"] = self._type_the_code()
         if not confirming:
             self.fields["typed"].widget = forms.HiddenInput()
 
@@ -64,11 +66,14 @@ class WishForm(forms.Form):
         given = super().clean() or self.cleaned_data
         if given.get("what") == POSTPONE and "new_day" in given and given["new_day"] is None:
             self.add_error("new_day", _("Enter the new day"))
-        if self.confirming and given.get("typed", "").strip() != self.election.code:
-            self.add_error("typed", _("Type %(code)s to confirm.") % {"code": self.election.code})
+        if self.confirming and given.get("typed", self.election.code).strip() != self.election.code:
+            self.add_error("typed", self._type_the_code())
         if self.confirming and not self.errors and self.data.get("shown") != self.shown:
             self.add_error(None, _("You changed your wish. Look at what changes now, and confirm again."))
         return given
+
+    def _type_the_code(self) -> str:
+        return _("Type %(code)s to confirm.") % {"code": self.election.code}
 
     @property
     def shown(self) -> str:
@@ -106,7 +111,8 @@ def postponement_page(request: HttpRequest, pk: int) -> HttpResponse:
             if not confirming:
                 form = WishForm(initial=form.cleaned_data, election=election, confirming=True)
     context = {"election": election, "form": form, "found": consequences, "shown": shown}
-    context |= {"wished_day": wished_day, "title": _("Postpone or cancel")}
+    wished = day_in_words(wished_day) if wished_day else ""
+    context |= {"wished_day": wished, "title": _("Postpone or cancel")}
     return TemplateResponse(
         request, "admin/workflow/postpone.html", {**site.each_context(request), **context}, status=status
     )

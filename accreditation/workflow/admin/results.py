@@ -35,17 +35,22 @@ class ResultsForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.election, self.confirming = election, confirming
         self.fields["typed"].help_text = election.code
+        self.fields["typed"].required = confirming
+        self.fields["typed"].error_messages["required"] = self._type_the_code()
         if not confirming:
             self.fields["typed"].widget = forms.HiddenInput()
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data
-        if self.confirming and given.get("typed", "").strip() != self.election.code:
-            self.add_error("typed", _("Type %(code)s to confirm.") % {"code": self.election.code})
+        if self.confirming and given.get("typed", self.election.code).strip() != self.election.code:
+            self.add_error("typed", self._type_the_code())
         day = given.get("day")
         if self.confirming and day and not self.errors and self.data.get("shown") != day.isoformat():
             self.add_error(None, _("You changed the day. Look at what ends now, and confirm again."))
         return given
+
+    def _type_the_code(self) -> str:
+        return _("Type %(code)s to confirm.") % {"code": self.election.code}
 
     @property
     def wished_day(self) -> date | None:
