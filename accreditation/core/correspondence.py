@@ -20,50 +20,84 @@ State = OutboxMessage.State
 
 @dataclass(frozen=True)
 class Deed:
-    """One thing to do: from which states, and which fields it sets.
+    """One thing to do: from which states, which fields it sets, and what it has led to in words.
 
+    `of_returned`: of letters that were sent, it is for those that came back, and for no others.
     `whole_mail`: what is said of one letter of a mail holds for all that left, or may have left, with it.
     """
 
     name: str
     label: str | Promise
+    done: str | Promise
     sources: tuple[str, ...]
     sets: Callable[[datetime], dict[str, Any]]
+    of_returned: bool = False
     whole_mail: bool = False
     grave: bool = False
 
     def fits(self, letter: OutboxMessage) -> bool:
-        bounces_twice = self.name == "bounced" and letter.bounced_at is not None
-        return letter.state in self.sources and not bounces_twice
+        if letter.state == State.SENT and self.of_returned != (letter.bounced_at is not None):
+            return False
+        return letter.state in self.sources
 
 
 def _at_once(now: datetime) -> dict[str, Any]:
-    return {"state": State.PENDING, "due_at": now, "attempts": 0, "error": "", "bounced_at": None}
+    return {
+        "state": State.PENDING,
+        "due_at": now,
+        "attempts": 0,
+        "error": "",
+        "sent_at": None,
+        "bounced_at": None,
+    }
+
+
+LEAVES_SOON = _l("The letter leaves within minutes.")
 
 
 DEEDS = {
     deed.name: deed
     for deed in (
-        Deed("retry", _l("Send now"), (State.FAILED,), _at_once),
+        Deed("retry", _l("Send now"), LEAVES_SOON, (State.FAILED,), _at_once),
         Deed(
             "was_sent",
             _l("It was sent"),
+            _l("Noted: it was sent."),
             (State.UNCERTAIN,),
             # The time to appeal counts from here: later than it may have left, never earlier.
             lambda now: {"state": State.SENT, "sent_at": now, "error": ""},
             whole_mail=True,
         ),
-        Deed("send_again", _l("Send it again"), (State.UNCERTAIN,), _at_once, whole_mail=True),
-        Deed("bounced", _l("It came back"), (State.SENT,), lambda now: {"bounced_at": now}),
+        Deed("send_again", _l("Send it again"), LEAVES_SOON, (State.UNCERTAIN,), _at_once, whole_mail=True),
+        Deed(
+            "bounced",
+            _l("It came back"),
+            _l("Noted: it came back. Send it again, or print and hand it over."),
+            (State.SENT,),
+            lambda now: {"bounced_at": now},
+        ),
+        # What came back has reached nobody: the time to appeal counts from the sending that does.
+        Deed("resend", _l("Send it again"), LEAVES_SOON, (State.SENT,), _at_once, of_returned=True),
         Deed(
             "printed",
             _l("Printed and given"),
-            (State.TO_PRINT, State.FAILED),
-            lambda now: {"state": State.SENT, "sent_at": now},
+            _l("Noted: it was given on paper."),
+            (State.TO_PRINT, State.FAILED, State.SENT),
+            lambda now: {"state": State.SENT, "sent_at": now, "bounced_at": None},
+            of_returned=True,
+        ),
+        Deed(
+            "arrived",
+            _l("It arrived after all"),
+            _l("Noted: it arrived."),
+            (State.SENT,),
+            lambda now: {"bounced_at": None},
+            of_returned=True,
         ),
         Deed(
             "cancel",
             _l("Cancel"),
+            _l("Cancelled: the letter does not leave."),
             (State.PENDING, State.FAILED, State.TO_PRINT),
             lambda now: {"state": State.CANCELLED},
             grave=True,

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accreditation.accounts.roles import APPROVER, AUDITOR, CLERK, PRINT_DESK, SUPERVISOR
 from accreditation.core.audit import AuditEvent
+from accreditation.core.correspondence import DEEDS
 from accreditation.core.moments import in_words
 from accreditation.core.outbox import OutboxMessage
 from accreditation.workflow.letter_kinds import KINDS
@@ -160,6 +161,30 @@ def test_a_bounced_letter_is_marked_once_and_needs_a_clerk() -> None:
     assert AuditEvent.objects.about(letter).count() == 1
 
 
+def test_a_letter_that_came_back_is_sent_again_given_on_paper_or_found_to_have_arrived() -> None:
+    client = at_the_desk()
+    for number, name, after in (
+        (1, "resend", (State.PENDING, None)),
+        (2, "printed", (State.SENT, "a later moment")),
+        (3, "arrived", (State.SENT, NOW)),
+    ):
+        letter = write(number, state=State.SENT, sent_at=NOW, bounced_at=NOW)
+        offered = [deed.name for deed in client.get(page(letter)).context["deeds"]]
+        assert offered == ["resend", "printed", "arrived"]
+        settle(client, letter, name)
+        left = letter.sent_at
+        when = None if left is None else NOW if left == NOW else "a later moment"
+        assert (letter.state, when, letter.bounced_at) == (*after, None), name
+    assert not OutboxMessage.objects.needing_a_clerk().exists()
+
+
+def test_what_was_done_is_said_in_words_of_its_own() -> None:
+    letter, client = write(1, state=State.SENT, sent_at=NOW), at_the_desk()
+    url = reverse("admin:core_outboxmessage_settle", args=[letter.pk, "bounced"])
+    told = [str(one) for one in client.post(url, follow=True).context["messages"]]
+    assert told == ["Noted: it came back. Send it again, or print and hand it over."]
+
+
 def test_a_printed_letter_is_sent_from_then_on() -> None:
     letter = write(1, email="", state=State.TO_PRINT)
     settle(at_the_desk(), letter, "printed")
@@ -193,6 +218,6 @@ def test_what_can_be_done_with_a_letter_in_each_state(state: str, deeds: list[st
     client = at_the_desk()
     offered = [deed.name for deed in client.get(page(letter)).context["deeds"]]
     assert offered == deeds
-    for name in {"retry", "was_sent", "send_again", "bounced", "printed", "cancel"} - set(deeds):
+    for name in DEEDS.keys() - set(deeds):
         settle(client, letter, name, reason="x")
         assert letter.state == state

@@ -242,7 +242,7 @@ def settle_letter(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     try:
         reason = request.POST.get("reason", "")
         settle(pk, name, actor=actor_of(request), now=moment_of(request), reason=reason)
-        messages.success(request, _("Done: %(deed)s.") % {"deed": DEEDS[name].label})
+        messages.success(request, str(DEEDS[name].done))
     except MoveError as error:
         messages.error(request, " ".join(str(reason) for reason in error.reasons))
     return HttpResponseRedirect(reverse("admin:core_outboxmessage_change", args=[pk]))
