@@ -1,0 +1,48 @@
+"""A clerk settles in a browser what no machine can: refused, in doubt, come back, and without an address."""
+
+from typing import Any
+
+import pytest
+from django.urls import reverse
+
+from accreditation.core.outbox import OutboxMessage
+from tests import factories as make
+from tests.browser.accessibility import violations
+from tests.browser.windows import PHONE, OpenWindow, press, told
+from tests.core.test_delivery import write
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+State = OutboxMessage.State
+
+
+def test_letters_that_need_a_clerk_are_found_and_settled(window: OpenWindow) -> None:
+    letters: dict[str, Any] = {
+        "refused": write(1, state=State.FAILED, error="550 5.1.1 User unknown"),
+        "doubt": write(2, state=State.UNCERTAIN),
+        "sent": write(3, state=State.SENT, sent_at=make.NOW),
+        "paper": write(4, state=State.TO_PRINT, email=""),
+        "waiting": write(5),
+    }
+    page = window(make.make_clerk(), size=PHONE)
+    page.goto(reverse("admin:core_outboxmessage_changelist") + "?needs=clerk")
+    assert page.locator("#result_list tbody tr").count() == 3  # neither what left nor what waits
+
+    def settle(name: str, words: str) -> tuple[str, str]:
+        page.goto(reverse("admin:core_outboxmessage_change", args=[letters[name].pk]))
+        press(page, words)
+        letters[name].refresh_from_db()
+        return letters[name].state, told(page)[0]
+
+    assert settle("refused", "Send now") == (State.PENDING, "The letter leaves within minutes.")
+    assert settle("doubt", "It was sent") == (State.SENT, "Noted: it was sent.")
+    assert settle("paper", "Printed and given") == (State.SENT, "Noted: it was given on paper.")
+    assert settle("waiting", "Cancel") == (State.PENDING, "Give a reason.")
+    page.get_by_label("Reason").fill("Written by mistake.")
+    press(page, "Cancel")
+    assert told(page) == ["Cancelled: the letter does not leave."]
+    state, words = settle("sent", "It came back")
+    assert state == State.SENT and words.startswith("Noted: it came back.")
+    assert violations(page) == []
+    press(page, "Send it again")
+    assert "Leaves at or after" in page.inner_text("main")
+    assert not OutboxMessage.objects.needing_a_clerk().exists()
