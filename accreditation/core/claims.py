@@ -74,7 +74,7 @@ def claim(key: int, now: datetime, *, batch: int = BATCH) -> list[Mail]:
     """Mark due letters as leaving and commit that; the mails in the order in which they are to be sent.
 
     A head's letter brings all its due siblings along. What makes sense only in a state that its object has
-    left is cancelled instead.
+    left, or only until a moment that has passed, is cancelled instead.
     """
     with transaction.atomic(durable=True):
         with connection.cursor() as cursor:
@@ -87,7 +87,7 @@ def claim(key: int, now: datetime, *, batch: int = BATCH) -> list[Mail]:
                 siblings |= Q(kind=letter.kind, email=letter.email, language=letter.language)
         if siblings:
             letters |= {letter.pk: letter for letter in due.filter(siblings, together=True)}
-        moot = _moot(list(letters.values()))
+        moot = _moot(list(letters.values()), now)
         OutboxMessage.objects.filter(pk__in=moot).update(state=State.CANCELLED)
         claimed = [letters[pk] for pk in sorted(letters) if pk not in moot]
         OutboxMessage.objects.filter(pk__in=[letter.pk for letter in claimed]).update(
@@ -105,12 +105,14 @@ def mails_of(letters: Sequence[OutboxMessage]) -> list[Mail]:
     return list(mails.values())
 
 
-def _moot(letters: Sequence[OutboxMessage]) -> set[int]:
-    """Letters whose object has left the state that they depend on while they were on their way, or has gone."""
+def _moot(letters: Sequence[OutboxMessage], now: datetime) -> set[int]:
+    """Letters whose object has left the state that they depend on while they were on their way, or has gone; and
+    those whose time is over.
+    """
     bound = sorted(
         (one for one in letters if one.only_while and one.about_id), key=lambda one: one.about_type
     )
-    found: set[int] = set()
+    found = {one.pk for one in letters if one.not_after is not None and one.not_after <= now}
     for label, group in groupby(bound, key=lambda one: one.about_type):
         waiting = list(group)
         rows = apps.get_model(label)._base_manager.filter(pk__in=[one.about_id for one in waiting])

@@ -38,8 +38,9 @@ class Letter:
     """A letter to be written: its kind (the name of its templates), reader, and the facts as they are now.
 
     `only_while` names the state of the object outside of which the letter makes no sense: it is cancelled when
-    the object leaves that state. `not_before` is the end of the undo window. `key` is unique for ever; perform()
-    makes it from the event, reminders from what they remind of.
+    the object leaves that state. `not_before` is the end of the undo window; after `not_after` a reminder reminds of
+    nothing any more, and is cancelled where it has not left. `key` is unique for ever; perform() makes it from the
+    event, reminders from what they remind of.
     """
 
     kind: str
@@ -48,6 +49,7 @@ class Letter:
     key: str = ""
     only_while: str = ""
     not_before: datetime | None = None
+    not_after: datetime | None = None
 
 
 class OutboxMessageQuerySet(models.QuerySet["OutboxMessage"]):
@@ -107,6 +109,7 @@ class OutboxMessage(models.Model):
     only_while = models.CharField(_("only while in state"), max_length=30, blank=True)
     created_at = models.DateTimeField(_("written at"))
     due_at = models.DateTimeField(_("leaves at or after"))
+    not_after = models.DateTimeField(_("makes no sense after"), null=True, editable=False)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     claimed_by = models.BigIntegerField(_("deliverer"), null=True, editable=False)
     sent_at = models.DateTimeField(_("sent at"), null=True)
@@ -175,6 +178,7 @@ def message_of(letter: Letter, *, now: datetime, about: models.Model | None = No
         only_while=letter.only_while,
         created_at=now,
         due_at=letter.not_before or now,
+        not_after=letter.not_after,
         message_id=stable_message_id(letter.key),
     )
 

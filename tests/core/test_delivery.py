@@ -169,6 +169,14 @@ def test_a_reminder_whose_state_was_left_is_cancelled_at_the_door(sink: Sink) ->
     assert states() == [State.PENDING, State.CANCELLED, State.SENT]
 
 
+def test_a_reminder_whose_time_is_over_is_cancelled_at_the_door(sink: Sink) -> None:
+    now = timezone.now()
+    write(1, due_at=now, not_after=now)
+    write(2, due_at=now, not_after=now + timedelta(microseconds=1))
+    delivery.deliver(now=now)
+    assert states() == [State.CANCELLED, State.SENT]
+
+
 def test_delivery_inside_a_transaction_is_refused(sink: Sink) -> None:
     write(1)
     with pytest.raises(RuntimeError), transaction.atomic():

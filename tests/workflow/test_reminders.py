@@ -463,6 +463,38 @@ def test_a_decision_letter_that_has_not_left_for_a_day_is_an_alarm(caplog: pytes
     assert "1 decision letter(s) have not left for 24 hours" in caplog.text
 
 
+# Kept back by a mail server that was down
+
+
+def test_a_reminder_that_could_not_leave_in_time_never_leaves() -> None:
+    mission = make_mission()
+    make_head(mission)
+    submitted(mission)
+    make_application(make_membership(mission))  # lacks its pictures
+    write_reminders(at(12, 9))
+    write_reminders(at(12, 15))
+    until = {one.kind: one.not_after for one in OutboxMessage.objects.exclude(not_after=None)}
+    closes, arrived = datetime(2026, 12, 10, 20, tzinfo=UTC), datetime(2026, 12, 16, 20, tzinfo=UTC)
+    assert until == {
+        "deadline_reminder": closes,
+        "arrival_reminder": arrived,
+        "arrival_reminder_person": arrived,
+    }
+    assert [mail[0].kind for mail in claim(1, arrived) if "reminder" in mail[0].kind] == []
+
+
+def test_a_notice_of_an_overdue_decision_goes_with_the_decision() -> None:
+    approver, mission = make_approver(), make_mission()
+    make_head(mission)
+    application = application_in(
+        "recommended", membership=complete(make_membership(mission)), approver=approver
+    )
+    late = datetime(2026, 11, 27, 8, tzinfo=UTC)
+    write_reminders(late)
+    move(application, "approve", approver, now=late)
+    assert [mail[0].kind for mail in claim(1, late) if mail[0].kind == "decision_overdue"] == []
+
+
 # What fails holds up nobody
 
 

@@ -137,7 +137,8 @@ def _to_head(mission: Mission, head: Recipient, visit: Visit, now: datetime) -> 
                 for one, file in visit.people
             ],
         }
-    return Reminder(Letter("arrival_reminder", head, facts), visit.delegation)
+    arrived = mission.election.calendar.end_of(visit.day)
+    return Reminder(Letter("arrival_reminder", head, facts, not_after=arrived), visit.delegation)
 
 
 def _to_person(
@@ -159,7 +160,8 @@ def _to_person(
             **_state_of(application, now),
             **_way_of(membership, visit.delegation),
         }
-    return Reminder(Letter("arrival_reminder_person", to, facts), application)
+    arrived = mission.election.calendar.end_of(visit.day)
+    return Reminder(Letter("arrival_reminder_person", to, facts, not_after=arrived), application)
 
 
 def _state_of(application: Application, now: datetime) -> dict[str, Any]:

@@ -163,7 +163,7 @@ def _to_head(
                 for one in files
             ],
         }
-    return Reminder(Letter("deadline_reminder", head, facts), mission)
+    return Reminder(Letter("deadline_reminder", head, facts, not_after=closes_at), mission)
 
 
 def _to_applicant(
@@ -182,7 +182,8 @@ def _to_applicant(
         }
     to = Recipient(email=email, language=account.language, user_id=account.pk)
     only_while = Application.State.DRAFT.value
-    return Reminder(Letter("deadline_reminder_person", to, facts, only_while=only_while), draft)
+    letter = Letter("deadline_reminder_person", to, facts, only_while=only_while, not_after=closes_at)
+    return Reminder(letter, draft)
 
 
 def _to_beginner(beginning: Beginning, closes_at: datetime) -> Reminder:
@@ -196,4 +197,5 @@ def _to_beginner(beginning: Beginning, closes_at: datetime) -> Reminder:
             "closes_at": closes_at.isoformat(),
         }
     to = Recipient(email=account.email, language=language, user_id=account.pk)
-    return Reminder(Letter("deadline_reminder_begun", to, facts, only_while=WHILE_IT_STANDS), beginning)
+    letter = Letter("deadline_reminder_begun", to, facts, only_while=WHILE_IT_STANDS, not_after=closes_at)
+    return Reminder(letter, beginning)

@@ -9,7 +9,7 @@ from django.utils import translation
 
 from accreditation.accounts.models import User
 from accreditation.accounts.roles import APPROVER
-from accreditation.core.outbox import Letter, Recipient
+from accreditation.core.outbox import WHILE_LIVE, Letter, Recipient
 from accreditation.missions.models import Election
 from accreditation.workflow.letters import election_facts
 from accreditation.workflow.models import Application
@@ -42,4 +42,4 @@ def _to_approver(application: Application, approver: User) -> Reminder:
             "link": f"{settings.SITE_URL}/admin/",
         }
     to = Recipient(approver.email, approver.language, approver.pk, together=True)
-    return Reminder(Letter("decision_overdue", to, facts), application)
+    return Reminder(Letter("decision_overdue", to, facts, only_while=WHILE_LIVE), application)
