@@ -152,7 +152,17 @@ def _listed_election(election: Election) -> ListedElection:
         zone=election.time_zone,
         ends=end_of_term(election),
         freshness=timedelta(hours=election.void_list_hours),
+        commission=_commission(election),
     )
+
+
+def _commission(election: Election) -> dict[str, str]:
+    """Who accredits; nothing where nobody has worded it, since verifiers have words for the usual name themselves."""
+    words = _worded(election, "commission")
+    unworded = Election._meta.get_field(
+        "commission"
+    ).default  # what stands in every language before somebody words it
+    return {} if set(words.values()) == {unworded} else words
 
 
 def end_of_term(election: Election) -> datetime | None:

@@ -41,12 +41,16 @@ class ListedKey:
 
 @dataclass(frozen=True)
 class ListedElection:
-    """`ends` is the first moment after the term, once it is known; `freshness` how old a list may be."""
+    """`ends` is the first moment after the term, once it is known; `freshness` how old a list may be.
+
+    `commission`: who accredits, in its own words; empty where the list does not say.
+    """
 
     name: Words
     zone: str
     ends: datetime | None = None
     freshness: timedelta = FRESHNESS
+    commission: Words = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -113,6 +117,7 @@ def words_of(contents: ListContents) -> bytes:
                 "zone": one.zone,
                 "ends": _seconds(one.ends),
                 "freshness": int(one.freshness.total_seconds()),
+                **({"commission": dict(one.commission)} if one.commission else {}),
             }
             for number, one in contents.elections.items()
         },
@@ -175,6 +180,7 @@ def _read_words(content: bytes) -> dict[str, Any]:
                 _text(one["zone"]),
                 _moment_or_none(one["ends"]),
                 timedelta(seconds=_integer(one["freshness"])),
+                _names(one["commission"]) if "commission" in one else {},
             )
             for number, one in told["elections"].items()
         },

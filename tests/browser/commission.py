@@ -27,6 +27,7 @@ VOID_SERIAL = bytes(range(50, 66))
 ELECTION, CATEGORY = 7, 12
 VOTE = {"en": "Parliamentary election, 20 December 2026", "az": "Parlament seçkiləri, 20 dekabr 2026"}
 OBSERVER = {"en": "International observer", "az": "Beynəlxalq müşahidəçi", "ar": "مراقب دولي"}
+COMMISSION = {"en": "High Election Commission", "az": "Ali Seçki Komissiyası"}
 MISSION = {"en": "Observer mission of the Commonwealth of Independent States"}
 FACTS = BadgeFacts(
     key_id=1,
@@ -82,7 +83,9 @@ class Commission:
             made_at=made_at or self.now,
             keys={badge_key.number: ListedKey(bytes(badge_key.public))},
             elections={
-                ELECTION: ListedElection(VOTE, "Asia/Baku", freshness=timedelta(hours=12)),
+                ELECTION: ListedElection(
+                    VOTE, "Asia/Baku", freshness=timedelta(hours=12), commission=COMMISSION
+                ),
             },
             categories={CATEGORY: ListedCategory(OBSERVER, "#0b5d6b")},
             missions={f"{ELECTION}/cis": ListedMission(MISSION)},

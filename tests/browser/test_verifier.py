@@ -136,7 +136,9 @@ def test_the_page_speaks_the_phone_s_language_and_is_open_to_everybody(
 def test_a_chosen_language_stays(phone: Phone, commission: Commission) -> None:
     commission.publish()
     phone.open()
+    phone.wait_for_text("High Election Commission")
     phone.page.select_option("#language", "az")
+    phone.wait_for_text("Ali Seçki Komissiyası")
     phone.wait_for_text("Vəsiqənin yoxlanılması")
     phone.open()
     assert "Vəsiqənin yoxlanılması" in phone.text()

@@ -86,7 +86,13 @@ def test_a_badge_that_was_never_signed_is_not_on_the_list(keys: dict[str, Any]) 
 
 
 def test_words_are_in_every_language_that_the_commission_has_worded(keys: dict[str, Any]) -> None:
-    election = make_election(name_en="Parliamentary election", name_az="Parlament seçkiləri", name_ru="")
+    election = make_election(
+        name_en="Parliamentary election",
+        name_az="Parlament seçkiləri",
+        name_ru="",
+        commission_en="Electoral Commission",
+        commission_az="Seçki Komissiyası",
+    )
     mission = make_mission(election, code="a-mission-with-a-very-long-code", name="The mission")
     from tests.factories import complete, make_membership
 
@@ -95,12 +101,19 @@ def test_words_are_in_every_language_that_the_commission_has_worded(keys: dict[s
     contents = published()
     listed = contents.elections[election.pk]
     assert listed.name == {"en": "Parliamentary election", "az": "Parlament seçkiləri"}
+    assert (listed.commission["en"], listed.commission["az"]) == ("Electoral Commission", "Seçki Komissiyası")
     assert (listed.zone, listed.ends, listed.freshness) == ("Asia/Baku", None, timedelta(hours=12))
     assert {code: one.name for code, one in contents.missions.items()} == {
         f"{election.pk}/a-mission-with-a-ver": {"en": "The mission"}
     }
     category = contents.categories[badge.accreditation.category_id]
     assert category.name["en"] == "International observer" and category.colour == "#0b5d6b"
+
+
+def test_a_commission_that_nobody_has_named_is_left_to_the_verifier_s_own_words(keys: dict[str, Any]) -> None:
+    make_badge()
+    (listed,) = published().elections.values()
+    assert listed.commission == {}
 
 
 def test_published_results_end_the_term_at_midnight_of_the_elections_zone(keys: dict[str, Any]) -> None:

@@ -138,6 +138,10 @@ def accepted() -> Iterator[dict[str, Any]]:
     near = array("Q", [3, 4, 9, 11, 20, 33, 34, 70])
     for k in (0, 1, 2, 3, 7, 8, 13, 31, 32, 33, 50):
         yield case(f"k = {k}", signed(body_with(coded_with(near, k), k, len(near))), void=near)
+    named = ListedElection(
+        ELECTION.name, ELECTION.zone, commission={"en": "High Election Commission", "ar": "اللجنة"}
+    )
+    yield case("who accredits, in its own words", signed(contents(elections={7: named})))
     yield case("words and members that this reader does not know", signed(body_of_words(
         {**json.loads(words_of(contents())), "later": {"a": [1, None, "ə"]}})))  # fmt: skip
 
@@ -206,6 +210,11 @@ def refused_parts() -> Iterator[dict[str, Any]]:
         ),
         ("a freshness below nothing", {"elections": {"7": {**told["elections"]["7"], "freshness": -1}}}),
         ("a freshness of 'true'", {"elections": {"7": {**told["elections"]["7"], "freshness": True}}}),
+        (
+            "a commission without English",
+            {"elections": {"7": {**told["elections"]["7"], "commission": {"az": "Komissiya"}}}},
+        ),
+        ("a commission of nobody", {"elections": {"7": {**told["elections"]["7"], "commission": None}}}),
         (
             "an election without English",
             {"elections": {"7": {**told["elections"]["7"], "name": {"az": "Seçki"}}}},

@@ -51,6 +51,7 @@ function wordsOf(bytes) {
     keys: each(told.keys, (key) => ({ public: key32(key.public), revoked: secondsOrNull(key.revoked) }), idNumber),
     elections: each(told.elections, (one) => ({
       name: names(one.name), zone: text(one.zone), ends: secondsOrNull(one.ends), freshness: seconds(one.freshness),
+      commission: "commission" in one ? names(one.commission) : null,
     }), idNumber),
     categories: each(told.categories, (one) => ({ name: names(one.name), colour: text(one.colour) }), idNumber),
     missions: each(told.missions, (one) => ({ name: names(one.name) })),

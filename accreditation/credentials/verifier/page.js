@@ -7,7 +7,7 @@ import { byId, showState } from "./show.js";
 import { allowSound, signal } from "./sound.js";
 import { openStore } from "./store.js";
 import { Knowledge } from "./sync.js";
-import { bestLanguage, language, say, speak } from "./words.js";
+import { bestLanguage, language, named, say, speak } from "./words.js";
 
 const REFRESH_EVERY = 10 * 60 * 1000;
 const SETTINGS = { sound: false, vibration: false, shortcuts: true };
@@ -51,6 +51,7 @@ async function refresh() {
 }
 
 function drawState() {
+  byId("commission").textContent = named([...(knowledge.list?.elections.values() ?? [])].at(-1)?.commission) || say("commission");
   showState(byId("state"), knowledge, store, checks.shown !== null);
   byId("scan").textContent = say(checks.turn || camera?.runs ? "next" : "scan");
   byId("camera").hidden = !camera?.runs;
