@@ -71,6 +71,31 @@ def test_staff_who_have_signed_in_by_half_check_badges_like_everybody(
     assert kept_back.json() == {"received": 1, "new": 1}
 
 
+def test_nothing_about_a_person_or_a_badge_goes_into_the_log(
+    signing_keys: dict[str, Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    badge = make_badge("collected")
+    body = {"badge": text_of(badge), "device": "device-of-somebody", "place": "Station 14"}
+    with caplog.at_level("DEBUG"):
+        for address in ("/api/v1/verify", "/api/v1/verify/photo"):
+            assert ask(address, body).status_code == 200
+        assert (
+            ask("/api/v1/verify/scans", {"device": "device-of-somebody", "scans": [body]}).status_code == 200
+        )
+        assert ask("/api/v1/verify", {"badge": None, "place": "Station 14"}).status_code == 400
+    stated = badge.accreditation.membership
+    said = [record.getMessage().lower() for record in caplog.records if record.name != "django.db.backends"]
+    for secret in (
+        stated.family_name,
+        badge.code,
+        bytes(badge.serial).hex(),
+        body["badge"],
+        "station",
+        "somebody",
+    ):
+        assert not any(secret.lower() in line for line in said), secret
+
+
 def test_two_devices_with_one_badge_learn_of_each_other(signing_keys: dict[str, Any]) -> None:
     text = text_of(make_badge("collected"))
     ask("/api/v1/verify", {"badge": text, "device": "a", "place": "1"})

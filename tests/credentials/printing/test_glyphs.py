@@ -2,6 +2,7 @@
 
 import pytest
 
+from accreditation.credentials.printing.compiling import FONTS
 from accreditation.credentials.printing.faces import words
 from accreditation.credentials.printing.glyphs import missing_glyphs, missing_in
 from accreditation.credentials.printing.scripts import language_of
@@ -78,3 +79,20 @@ def test_letters_are_drawn_as_their_own_country_writes_them(
     text: str, citizenship: str, language: str
 ) -> None:
     assert language_of(text, citizenship) == language
+
+
+def test_every_font_has_its_licence_beside_it_and_forbids_no_embedding() -> None:
+    """The bits of embedding (OpenType, OS/2 fsType): 0 is 'may be installed and embedded by anybody'."""
+    fonts = sorted(FONTS.glob("*.[ot]tf"))
+    assert fonts
+    for path in fonts:
+        licence = path.with_name(f"{path.name.partition('-')[0]}-OFL.txt").read_text("utf-8")
+        assert "SIL OPEN FONT LICENSE Version 1.1" in licence, path.name
+        assert embedding_of(path.read_bytes()) == 0, path.name
+
+
+def embedding_of(font: bytes) -> int:
+    count = int.from_bytes(font[4:6])
+    tables = [font[12 + 16 * i : 28 + 16 * i] for i in range(count)]
+    start = next(int.from_bytes(table[8:12]) for table in tables if table[:4] == b"OS/2")
+    return int.from_bytes(font[start + 8 : start + 10])
