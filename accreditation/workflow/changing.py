@@ -37,6 +37,7 @@ from accreditation.workflow.amendments import ask_for
 from accreditation.workflow.models import Amendment, Application
 from accreditation.workflow.parties import clerk
 from accreditation.workflow.separating import settle_identity
+from accreditation.workflow.told import is_held_back
 
 
 class Kind(TextChoices):
@@ -65,6 +66,12 @@ class Change:
     @property
     def touches_identity(self) -> bool:
         return self.kind == Kind.DRAFT and not IDENTITY.isdisjoint(self.values)
+
+
+def told_kind(change: Change, now: datetime) -> Kind:
+    """The kind as its sender may know it: of an accreditation that is not told yet nothing is said."""
+    untold = change.application is not None and is_held_back(change.application, now)
+    return Kind.AMENDMENT if untold and change.kind == Kind.CORRECTION else change.kind
 
 
 def changes_of(

@@ -25,7 +25,7 @@ from accreditation.observers.lists.headers import (
     ORIGINAL_GIVEN,
 )
 from accreditation.observers.models import ListImport
-from accreditation.workflow.changing import Change
+from accreditation.workflow.changing import Change, told_kind
 from accreditation.workflow.list_imports import Answers, Preview, preview_of, read_again
 
 MOST_SHOWN = 200
@@ -104,8 +104,9 @@ class RefusedRow:
 
 @dataclass
 class Reading:
-    """Everything that the page 'what we read' shows."""
+    """Everything that the page 'what we read' shows at a moment."""
 
+    at: datetime
     job: ListImport
     read: ReadList
     preview: Preview
@@ -128,7 +129,7 @@ class Reading:
 
     @property
     def changes(self) -> list[ChangedRow]:
-        return [_changed(number, change) for number, change in self.preview.changes[:MOST_SHOWN]]
+        return [_changed(number, change, self.at) for number, change in self.preview.changes[:MOST_SHOWN]]
 
     @property
     def asks(self) -> bool:
@@ -145,7 +146,7 @@ def reading_of(job: ListImport, *, now: datetime) -> Reading:
     assert job.delegation is not None
     today = job.mission.election.calendar.local_date(now)
     columns = [_column(read, index, today) for index in range(len(read.mapping.columns))]
-    return Reading(job, read, preview_of(read, job.delegation), columns)
+    return Reading(now, job, read, preview_of(read, job.delegation), columns)
 
 
 def _column(read: ReadList, place: int, today: date) -> ReadColumn:
@@ -182,9 +183,9 @@ def _name_of(row: ReadRow) -> str:
     return " ".join(filter(None, [stated.family_name.upper(), stated.given_names])) or stated.original_name
 
 
-def _changed(number: int, change: Change) -> ChangedRow:
+def _changed(number: int, change: Change, now: datetime) -> ChangedRow:
     fields = ", ".join(field_words(name) for name in change.fields)
-    return ChangedRow(number, change.membership.full_name, fields, str(change.kind.label))
+    return ChangedRow(number, change.membership.full_name, fields, str(told_kind(change, now).label))
 
 
 class ListForm(forms.Form):

@@ -3,6 +3,7 @@ may leave: until then it can be taken back, and then it was never made.
 """
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +14,10 @@ from rest_framework.test import APIClient
 
 from accreditation.core.machine import perform
 from accreditation.core.outbox import OutboxMessage
+from accreditation.core.places_seed import load_places
 from accreditation.credentials.models import Badge
+from accreditation.workflow.list_imports import receive
+from accreditation.workflow.list_pages import reading_of
 from accreditation.workflow.models import Application
 from accreditation.workflow.reminders import write_reminders
 from accreditation.workflow.roster import Filters, counts, page_of
@@ -135,6 +139,28 @@ def test_a_change_made_before_says_nothing_of_an_accreditation(approver: Any) ->
         page = client.post(address, STATEMENT | {"document_number": ""}, follow=True).content.decode()
     assert "Sent to the commission as a wish" in page
     assert "badge" not in page.partition("<main")[2].partition("</main>")[0]
+
+
+def test_a_corrected_list_shown_before_says_nothing_of_an_accreditation(
+    approver: Any, settings: Any, tmp_path: Path
+) -> None:
+    settings.PRIVATE_FILES_ROOT = tmp_path
+    load_places()
+    application, _applicant = decided("approved", approver, family_name="Smirnov", given_names="Ada")
+    mission, stated = application.mission, application.membership
+    header = "Surname;Given names;Date of birth;Citizenship;Passport number"
+    row = f"Smirnov;Adelaide;{stated.born:%d.%m.%Y};GEO;{stated.document.number}"
+    told = {}
+    for moment in (SOON, LATER):
+        job = receive(
+            f"{header}\n{row}\n".encode(), "list.csv", delegation=mission.delegations.get(),
+            actor=actor(head_of(application)), now=moment,
+        )  # fmt: skip
+        (change,) = reading_of(job, now=moment).changes
+        told[moment] = change.kind
+    assert told == {
+        SOON: "asked of the commission", LATER: "asked of the commission: the badge is made again",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("state", DECIDED)

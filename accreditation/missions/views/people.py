@@ -17,7 +17,7 @@ from accreditation.missions.views.access import Room, add_reasons, of_mission
 from accreditation.missions.views.showing import facts_of, row_of
 from accreditation.observers.models import Membership
 from accreditation.observers.stating import rules_for
-from accreditation.workflow.changing import Change, Kind, change_statement
+from accreditation.workflow.changing import Kind, change_statement, told_kind
 from accreditation.workflow.intake import enter_statement
 from accreditation.workflow.models import Amendment, Application
 from accreditation.workflow.own_history import history_of, letters_of, with_subjects
@@ -196,13 +196,6 @@ WORDS_OF_CHANGE = {
 }
 
 
-def _words_of(change: Change, application: Application | None) -> str:
-    """What became of a change; of an accreditation that is not told yet nothing is said."""
-    told = application is not None and application.state == State.APPROVED
-    kind = Kind.AMENDMENT if change.kind == Kind.CORRECTION and not told else change.kind
-    return str(WORDS_OF_CHANGE[kind])
-
-
 @of_mission
 def edit(room: Room, public_id: str) -> HttpResponse:
     membership = room.member(public_id)
@@ -217,7 +210,8 @@ def edit(room: Room, public_id: str) -> HttpResponse:
             add_reasons(form, error)
         else:
             _show_warnings(room, form)
-            words = _words_of(change, application) if change else _("Nothing was changed.")
+            nothing = _("Nothing was changed.")
+            words = str(WORDS_OF_CHANGE[told_kind(change, room.now)]) if change else nothing
             return room.done(words, "person", public_id=public_id)
     return room.render(
         "statement.html",
