@@ -125,11 +125,14 @@ def photographed(address: str) -> bytes:
     return jpeg.getvalue()
 
 
-def film(address: str, frames: int = 10) -> bytes:
-    """A film in Y4M, for Chromium's camera made of a file: the code held still."""
-    width, height = 640, 480
-    picture = Image.new("L", (width, height), 90)
-    code = qr_picture(address, 5)
-    picture.paste(code, ((width - code.width) // 2, (height - code.height) // 2))
-    frame = b"FRAME\n" + picture.tobytes() + bytes([128]) * (width * height // 2)
-    return f"YUV4MPEG2 W{width} H{height} F10:1 Ip A1:1 C420mpeg2\n".encode() + frame * frames
+def film(*addresses: str, seconds: int = 3) -> bytes:
+    """A film in Y4M, for Chromium's camera made of a file: each code held still so long, one after the other."""
+    width, height, a_second = 640, 480, 5
+    frames = []
+    for address in addresses:
+        picture = Image.new("L", (width, height), 90)
+        code = qr_picture(address, 5)
+        picture.paste(code, ((width - code.width) // 2, (height - code.height) // 2))
+        frame = b"FRAME\n" + picture.tobytes() + bytes([128]) * (width * height // 2)
+        frames.append(frame * (seconds * a_second))
+    return f"YUV4MPEG2 W{width} H{height} F{a_second}:1 Ip A1:1 C420mpeg2\n".encode() + b"".join(frames)

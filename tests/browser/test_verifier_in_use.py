@@ -1,6 +1,6 @@
 """The verifier in somebody's hands: camera, picture, code and keyboard; for eye, ear, hand and screen reader."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -36,20 +36,56 @@ def test_a_badge_that_comes_while_the_page_is_still_loading_is_judged(
     assert phone.page.url.endswith("/v")
 
 
-def test_badges_are_scanned_in_a_row_by_the_camera(
-    browser: Any, phones: Callable[..., Phone], commission: Commission, tmp_path: Path
+@pytest.fixture
+def with_camera(browser: Any, tmp_path: Path) -> Iterator[Callable[..., Any]]:
+    """`with_camera(address, ...)` is a browser whose camera sees these codes, one after the other, for ever."""
+    opened: list[Any] = []
+
+    def launch(*addresses: str) -> Any:
+        filmed = tmp_path / "badges.y4m"
+        filmed.write_bytes(film(*addresses))
+        arguments = [
+            "--no-sandbox",
+            "--use-fake-ui-for-media-stream",
+            "--use-fake-device-for-media-stream",
+            f"--use-file-for-fake-video-capture={filmed}",
+        ]
+        opened.append(browser.browser_type.launch(executable_path=chromium_path(), args=arguments))
+        return opened[-1]
+
+    yield launch
+    for one in opened:
+        one.close()
+
+
+def test_one_badge_after_the_other_is_judged_while_nobody_touches_the_phone(
+    with_camera: Callable[..., Any], phones: Callable[..., Phone], commission: Commission
+) -> None:
+    """A real badge, then a void one, then the real one again; verdict and name stay in sight beside the camera."""
+    commission.publish(VOID_SERIAL)
+    codes = [
+        commission.address("https://x"),
+        commission.address("https://x", serial=VOID_SERIAL, name="LI Xiaoming"),
+    ]
+    phone = phones(browser=with_camera(*codes), permissions=["camera"])
+    phone.open()
+    phone.page.click("#scan")
+    seen = []
+    for verdict in ("valid", "void", "valid"):
+        phone.wait_for(verdict)
+        seen.append(phone.text(".name"))
+        name = phone.page.locator(".name").bounding_box()
+        assert phone.page.is_visible("#video") and name and name["y"] + name["height"] < 740
+    assert seen == ["VASILEVA Emiliya", "LI Xiaoming", "VASILEVA Emiliya"]
+
+
+def test_the_same_badge_is_judged_once_until_the_next_is_asked_for(
+    with_camera: Callable[..., Any], phones: Callable[..., Phone], commission: Commission
 ) -> None:
     commission.publish()
-    filmed = tmp_path / "badge.y4m"
-    filmed.write_bytes(film(commission.address("https://observers.cec.example")))
-    arguments = [
-        "--no-sandbox",
-        "--use-fake-ui-for-media-stream",
-        "--use-fake-device-for-media-stream",
-        f"--use-file-for-fake-video-capture={filmed}",
-    ]
-    with_camera = browser.browser_type.launch(executable_path=chromium_path(), args=arguments)
-    phone = phones(browser=with_camera, permissions=["camera"])
+    phone = phones(
+        browser=with_camera(commission.address("https://observers.cec.example")), permissions=["camera"]
+    )
     asked: list[str] = []
     phone.page.on("request", lambda request: asked.append(request.url))
     phone.context.on("request", lambda request: asked.append(request.url))
@@ -59,14 +95,14 @@ def test_badges_are_scanned_in_a_row_by_the_camera(
     assert "VASILEVA Emiliya" in phone.text()
     assert phone.page.is_visible("#video")
     first = phone.page.query_selector(".verdict")
+    phone.page.wait_for_timeout(3000)  # the same badge is still in sight
+    assert first.evaluate("shown => shown.isConnected")
     phone.page.click("#scan")  # 'Scan the next': the same badge once more
     phone.page.wait_for_function("shown => !shown.isConnected", arg=first)
     phone.wait_for("valid")
     phone.page.click("#stop")
     assert phone.page.is_hidden("#video")
     assert all(url.startswith(phone.site) or url.startswith("blob:") for url in asked)
-    phone.close()
-    with_camera.close()
 
 
 def test_a_chosen_picture_is_read(phone: Phone, commission: Commission) -> None:

@@ -35,7 +35,8 @@ export async function textsInPicture(file) {
   return [];
 }
 
-/* The camera, badge after badge. `onText` hears each badge once while it is in sight. */
+/* The camera, badge after badge. `onText` hears each badge once while it is in sight. Pauses are counted by the clock that
+   nobody sets: the phone's own may be put right while the camera runs. */
 export class Camera {
   constructor(video, onText, onFailure) {
     Object.assign(this, { video, onText, onFailure, last: "", seenAt: 0, waitUntil: 0, stream: null });
@@ -80,14 +81,14 @@ export class Camera {
 
   async look() {
     const { videoWidth, videoHeight } = this.video;
-    if (!videoWidth || Date.now() < this.waitUntil) return;
+    if (!videoWidth || performance.now() < this.waitUntil) return;
     const [text] = await textsIn(this.video, videoWidth, videoHeight, WIDEST);
     if (!text || !this.runs) return;
-    const known = text === this.last && Date.now() - this.seenAt < GONE_AFTER;
-    this.seenAt = Date.now();
+    const known = text === this.last && performance.now() - this.seenAt < GONE_AFTER;
+    this.seenAt = performance.now();
     if (known) return;
     this.last = text;
-    this.waitUntil = Date.now() + NEXT_AFTER;
+    this.waitUntil = performance.now() + NEXT_AFTER;
     await this.onText(text);
   }
 }
