@@ -1,7 +1,7 @@
 """The verifier's files, as they are served at /v by this site or by any other server. Pure but for reading them.
 
-All are static. Only the service worker's first lines are written here: the list of files and a version that changes
-with any of them, by which phones learn of a new verifier.
+All are static. Written here are the service worker's first lines, the list of files and a version that changes with
+any of them, by which phones learn of a new verifier; and the manifest in each language, for its name on the phone.
 """
 
 import gzip
@@ -15,6 +15,8 @@ from pathlib import Path
 FOLDER = Path(__file__).parent / "verifier"
 INDEX = "index.html"
 WORKER = "sw.js"
+MANIFEST = "manifest.webmanifest"
+RIGHT_TO_LEFT = {"ar"}
 SCANNER = "vendor/zxing"  # loaded only by who scans in a row, or chooses a picture
 
 CONTENT_TYPES = {
@@ -78,12 +80,24 @@ def verifier_files() -> Mapping[str, VerifierFile]:
     """All files by name; read once."""
     paths = sorted(path for path in FOLDER.rglob("*") if path.suffix in CONTENT_TYPES)
     read = {path.relative_to(FOLDER).as_posix(): path.read_bytes() for path in paths}
+    read |= _manifests(read)
     read[WORKER] = _head_of_the_worker(read) + read[WORKER]
     return {name: VerifierFile(name, content) for name, content in read.items()}
 
 
 def address_of(name: str) -> str:
     return "/v" if name == INDEX else f"/v/{name}"
+
+
+def _manifests(read: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The manifest in every language but English, whose own file stands in the folder."""
+    made = {}
+    for name in [name for name in read if name.startswith("words/") and name != "words/en.json"]:
+        language, title = Path(name).stem, json.loads(read[name])["title"]
+        told = json.loads(read[MANIFEST]) | {"name": title, "short_name": title, "lang": language}
+        told["dir"] = "rtl" if language in RIGHT_TO_LEFT else "ltr"
+        made[f"manifest-{language}.webmanifest"] = json.dumps(told, ensure_ascii=False).encode()
+    return made
 
 
 def _head_of_the_worker(read: Mapping[str, bytes]) -> bytes:

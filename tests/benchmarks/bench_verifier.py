@@ -138,9 +138,10 @@ def _sizes() -> list[Row]:
     first = ["index.html", "style.css", "manifest.webmanifest", "icon.svg", "words/ru.json"]
     modules = "asking checks crypto format judge lists network page show sound store sync when words"
     at_first = sum(sizes[name] for name in [*first, *(f"{module}.js" for module in modules.split())])
-    without = sum(size for name, size in sizes.items() if not name.startswith(SCANNER))
+    other_languages = ("words/en", "words/az", "words/fr", "words/ar", "manifest-")
+    without = sum(size for name, size in sizes.items() if not name.startswith((SCANNER, *other_languages)))
     return [
         Row("first load of the verifier, compressed (at most 60 KB)", at_first / 1000, "KB"),
-        Row("all of it but the scanner, compressed (at most 60 KB)", without / 1000, "KB"),
+        Row("all of it but the scanner, in one language, compressed (at most 60 KB)", without / 1000, "KB"),
         Row("all of it, compressed (at most 600 KB)", sum(sizes.values()) / 1000, "KB"),
     ]

@@ -1,5 +1,6 @@
 """The verifier in somebody's hands: camera, picture, code and keyboard; for eye, ear, hand and screen reader."""
 
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -352,5 +353,15 @@ def test_what_makes_it_installable_is_there(phone: Phone, commission: Commission
     session = phone.context.new_cdp_session(phone.page)
     manifest = session.send("Page.getAppManifest")
     assert manifest["url"].endswith("/v/manifest.webmanifest") and manifest["errors"] == []
+    phone.page.select_option("#language", "ar")
+    phone.page.wait_for_selector("html[lang=ar]")
+    phone.page.wait_for_selector("link[href$=-ar\\.webmanifest]", state="attached")
+    named = json.loads(session.send("Page.getAppManifest")["data"])
+    assert (named["name"], named["lang"], named["dir"]) == (phone.text("#title"), "ar", "rtl")
+    assert (named["id"], named["scope"], named["start_url"]) == (
+        "/v",
+        "/v",
+        "/v",
+    )  # one app, whatever its name
     wrong = session.send("Page.getInstallabilityErrors")["installabilityErrors"]
     assert [one["errorId"] for one in wrong] == ["in-incognito"]  # as every test's browser is
