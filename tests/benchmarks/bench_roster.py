@@ -63,7 +63,8 @@ INSERT INTO workflow_application (id, public_id, version, election_id, person_id
     accreditation_id)
 SELECT i, 'a' || lpad(i::text, 21, '0'), 2, %(election)s, i, i, %(mission)s, %(category)s,
     (ARRAY['approved','approved','approved','approved','approved','submitted','under_review',
-    'information_requested','draft','draft'])[i %% 10 + 1], now(), now(), now() + interval '3 days', now() - interval '1 hour', '', false,
+    'information_requested','draft','draft'])[i %% 10 + 1], now(), now(), now() + interval '3 days',
+    now() - interval '1 hour', '', false,
     CASE WHEN i %% 10 < 5 THEN i END FROM generate_series(1, %(n)s) i;
 INSERT INTO workflow_informationrequest (application_id, asked_by_id, asked_at, due_on, reasons, text)
 SELECT i, %(clerk)s, now(), '2026-12-01', '{{}}', 'The passport page is cut off.'
