@@ -20,10 +20,12 @@ api.register("missions", MissionViewSet, basename="api-missions")
 api.register("applications", ApplicationViewSet, basename="api-applications")
 
 urlpatterns = [
+    path(
+        "", include("accreditation.credentials.urls")
+    ),  # first: nobody asks as often as those who check badges
     path("admin/", site.urls),
     path("api/v1/", include(api.urls)),
     path("api/v1/schema/", SpectacularAPIView.as_view(), name="api-schema"),
-    path("", include("accreditation.credentials.urls")),
     path("healthz", alive, name="healthz"),
     path("readyz", ready, name="readyz"),
 ]

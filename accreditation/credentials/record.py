@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from django.db import connection
+from django.utils.translation import get_language
 
 
 class HeldKey(NamedTuple):
@@ -18,7 +19,7 @@ class HeldKey(NamedTuple):
 
 
 class HeldBadge(NamedTuple):
-    """A signed badge and what it stands for. `categories` words its category, language by language."""
+    """A signed badge and what it stands for. Its category is worded in the language asked for, else in English."""
 
     pk: int
     code: str
@@ -35,7 +36,7 @@ class HeldBadge(NamedTuple):
     time_zone: str
     results_published_on: date | None
     mission: str
-    categories: dict[str, str | None]
+    category: str
 
 
 class Held(NamedTuple):
@@ -51,7 +52,8 @@ SELECT (SELECT max(version) FROM credentials_signedlist), k.public, k.revoked_at
     b.id, b.code, b.signed, b.state, b.moved_at, p.name,
     a.state, a.moved_at, a.number, a.valid_until,
     e.day, e.called_on, e.time_zone, e.results_published_on, m.name,
-    json_build_object('en', c.name_en, 'az', c.name_az, 'fr', c.name_fr, 'ru', c.name_ru, 'ar', c.name_ar)
+    coalesce(nullif(CASE %%(language)s WHEN 'az' THEN c.name_az WHEN 'fr' THEN c.name_fr WHEN 'ru' THEN c.name_ru
+        WHEN 'ar' THEN c.name_ar END, ''), c.name_en)
 FROM (VALUES (1)) asked
 %s
 LEFT JOIN credentials_badgepicture p ON p.id = b.picture_id
@@ -88,7 +90,7 @@ def held_under_code(code: str) -> Held:
 
 def _held(statement: str, **which: Any) -> Held:
     with connection.cursor() as cursor:
-        cursor.execute(statement, which)
+        cursor.execute(statement, {**which, "language": get_language()})
         list_version, *row = cursor.fetchone()
     public, revoked_at, *badge = row
     return Held(

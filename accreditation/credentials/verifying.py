@@ -4,11 +4,9 @@ Offline verifiers judge by the signed list (verdicts.py); this is the answer of 
 whoever has been found and however many badges there are, it costs one query and one signature to check.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
-
-from django.utils.translation import get_language
 
 from accreditation.credentials import signatures
 from accreditation.credentials.badges import Badge
@@ -95,14 +93,14 @@ def verify_by_record(text: str, *, now: datetime) -> Finding:
         paper = _unfolded(held.badge.signed) if held.badge else None
     genuine = _is_genuine(paper, held.key)
     if paper is not None and held.key is None:
-        found = Finding(Verdict.UNKNOWN_KEY)
-    elif paper is None or held.key is None or not genuine:
-        found = Finding(Verdict.FORGED)
-    elif held.badge is None or held.badge.signed != paper.body + paper.signature:
-        found = Finding(Verdict.FORGED, proved=True)
-    else:
-        found = _by_state(held.badge, held.key, paper.facts, now, proved=code is None)
-    return replace(found, list_version=held.list_version)
+        return Finding(Verdict.UNKNOWN_KEY, list_version=held.list_version)
+    if paper is None or held.key is None or not genuine:
+        return Finding(Verdict.FORGED, list_version=held.list_version)
+    if held.badge is None or held.badge.signed != paper.body + paper.signature:
+        return Finding(Verdict.FORGED, list_version=held.list_version, proved=True)
+    return _by_state(
+        held.badge, held.key, paper.facts, now, proved=code is None, list_version=held.list_version
+    )
 
 
 def _read(text: str) -> _Paper | None:
@@ -126,7 +124,15 @@ def _is_genuine(paper: _Paper | None, key: HeldKey | None) -> bool:
     return holds and paper is not None and key is not None
 
 
-def _by_state(badge: HeldBadge, key: HeldKey, facts: BadgeFacts, now: datetime, *, proved: bool) -> Finding:
+def _by_state(
+    badge: HeldBadge,
+    key: HeldKey,
+    facts: BadgeFacts,
+    now: datetime,
+    *,
+    proved: bool,
+    list_version: int | None,
+) -> Finding:
     ends = _end(facts, badge)
     verdict: Verdict = Verdict.VALID
     since: datetime | None = facts.valid_from
@@ -142,12 +148,13 @@ def _by_state(badge: HeldBadge, key: HeldKey, facts: BadgeFacts, now: datetime, 
         serial=facts.serial.hex(),
         code=code_in_print(badge.code),
         name=facts.name,
-        category=badge.categories.get(get_language() or "en") or badge.categories["en"],
+        category=badge.category,
         mission=badge.mission,
         number=number_in_words(badge.election_day, badge.number),
         valid_from=facts.valid_from,
         valid_until=ends,
         since=since,
+        list_version=list_version,
         badge_pk=badge.pk,
         picture=badge.picture,
     )

@@ -122,7 +122,7 @@ def kept_back(request: HttpRequest) -> HttpResponse:
 def _asked(request: HttpRequest) -> dict[str, Any]:
     if request.content_type != "application/json":
         raise NoJson(_("Send JSON, with the content type application/json."))
-    if int(request.headers.get("Content-Length") or 0) > LONGEST_BODY:
+    if int(request.META.get("CONTENT_LENGTH") or 0) > LONGEST_BODY:
         raise TooLong(_("The request is too long."))
     try:
         asked = json.loads(request.body)
@@ -176,7 +176,9 @@ def _source(request: HttpRequest, now: datetime) -> bytes:
 def _address_of(request: HttpRequest) -> str:
     """The asker's address, behind as many proxies as are trusted."""
     proxies = settings.ALLAUTH_TRUSTED_PROXY_COUNT
-    forwarded = [one.strip() for one in request.headers.get("X-Forwarded-For", "").split(",") if one.strip()]
+    forwarded = [
+        one.strip() for one in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if one.strip()
+    ]
     if proxies and len(forwarded) >= proxies:
         return forwarded[-proxies]
     return str(request.META.get("REMOTE_ADDR") or "")
