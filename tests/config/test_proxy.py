@@ -49,9 +49,9 @@ class Production:
     web: subprocess.Popen[bytes]
     log: Path
 
-    def ask(self, path: str, method: str = "GET", **headers: str) -> HTTPResponse:
+    def ask(self, path: str, method: str = "GET", body: str | None = None, **headers: str) -> HTTPResponse:
         line = HTTPSConnection("127.0.0.1", self.port, timeout=30, context=ssl._create_unverified_context())
-        line.request(method, path, headers={"Host": SITE, **headers})
+        line.request(method, path, body, headers={"Host": SITE, **headers})
         return line.getresponse()
 
     def send(self, path: str, megabytes: int, cookie: str = "") -> HTTPResponse:
@@ -158,7 +158,7 @@ def _nginx(root: Path, static_files: Path, web: int, plain: int, port: int) -> s
     account = "user root;" if os.geteuid() == 0 else ""
     (root / "nginx.conf").write_text(
         f"{account} daemon off; pid {root}/pid; error_log {root}/errors; worker_processes 1;\n"
-        f"events {{}}\nhttp {{ include /etc/nginx/mime.types; access_log off;\n{temporary}"
+        f"events {{}}\nhttp {{ include /etc/nginx/mime.types; access_log {root}/access;\n{temporary}"
         f"include {root}/default.conf; }}\n"
     )
     return subprocess.Popen(["nginx", "-p", root, "-c", root / "nginx.conf", "-e", root / "errors"])
@@ -225,6 +225,16 @@ def test_production_answers_behind_its_proxy_as_it_promises(production: Producti
     assert style.headers["X-Content-Type-Options"] == "nosniff"
 
     assert production.ask("/en/", Host="another.example").status == 400
+
+
+def test_who_checks_a_badge_is_written_into_no_log_of_the_proxy(production: Production) -> None:
+    answer = production.ask(
+        "/api/v1/verify", "POST", '{"badge": "nothing"}', **{"Content-Type": "application/json"}
+    )
+    assert (answer.status, b'"forged"' in answer.read()) == (200, True)
+    assert production.ask("/en/").status in (200, 302)
+    written = production.log.with_name("access").read_text()
+    assert "GET /en/" in written and "verify" not in written
 
 
 def test_a_file_that_is_too_large_is_cut_off_in_words_and_does_not_fill_the_memory(
