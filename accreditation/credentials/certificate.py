@@ -4,8 +4,9 @@ It says what holds at the moment at which it is made, and that moment stands on 
 """
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -49,7 +50,10 @@ def registered_at(mission: Mission) -> datetime:
 def face_of_mission(mission: Mission, *, now: datetime) -> CertificateFace:
     """What the certificate says at `now`: five queries. The mission is registered."""
     design = design_of(mission.election)
-    in_force = Accreditation.objects.filter(mission=mission, state=Accreditation.State.ACTIVE)
+    told = now - timedelta(seconds=settings.LETTER_UNDO_SECONDS)  # a grant may still be taken back until then
+    in_force = Accreditation.objects.filter(
+        mission=mission, state=Accreditation.State.ACTIVE, granted_at__lte=told
+    )
     accredited = in_force.values("person").distinct().count() if design.shows_accredited else 0
     return face_in_design(
         design,

@@ -11,7 +11,7 @@ from accreditation.core.errors import Reason
 from accreditation.core.machine import Move
 from accreditation.core.moments import in_words
 from accreditation.credentials.models import Accreditation
-from accreditation.missions.models import Category, Election, Mission, MissionRole
+from accreditation.missions.models import Category, Election, Invitation, Mission, MissionRole
 from accreditation.observers.completeness import missing, pledge_missing
 from accreditation.observers.models import Membership, Person, PossibleDuplicate
 from accreditation.workflow.appeals import (
@@ -332,6 +332,8 @@ def invitation_is_recorded(mission: Mission, move: Move) -> Reason | None:
         return Reason("no_invitation", _("Record the invitation first."))
     if mission.invitation.inviter not in election.inviters:
         return Reason("inviter", _("The body that invited may not invite to this election."))
+    if mission.invitation.answer == Invitation.Answer.DECLINED:
+        return Reason("invitation_declined", _("The invitation was declined; record the new answer first."))
     return None
 
 

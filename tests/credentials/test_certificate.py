@@ -216,6 +216,7 @@ def accredited(mission: Mission) -> str:
     return face_of_mission(Mission.objects.get(pk=mission.pk), now=NOW).accredited
 
 
+@pytest.mark.usefixtures("told_at_once")
 def test_only_people_whose_accreditation_is_in_force_are_counted() -> None:
     house: Headed = headed()
     assert accredited(house.mission) == ""
@@ -228,6 +229,13 @@ def test_only_people_whose_accreditation_is_in_force_are_counted() -> None:
     assert accredited(house.mission) == "2"
 
 
+def test_a_grant_that_may_still_be_taken_back_is_not_counted_yet() -> None:
+    house = headed()
+    house.person("approved")
+    assert accredited(house.mission) == ""
+
+
+@pytest.mark.usefixtures("told_at_once")
 def test_the_commission_chooses_whether_it_counts_people_and_who_signs() -> None:
     house = headed()
     house.person("approved")

@@ -500,6 +500,9 @@ def test_a_mission_of_observers_is_registered_on_an_invitation_by_a_body_that_ma
     assert register(by_another) == ["inviter"]
     Invitation.objects.filter(mission=by_another).update(inviter="parliament")
     perform(MISSION, by_another.pk, "register", actor=actor(make_clerk()), now=NOW)
+    declined = make_mission(state="invited")
+    Invitation.objects.filter(mission=declined).update(answer="declined", answered_on=NOW.date())
+    assert register(declined) == ["invitation_declined"]
 
 
 @pytest.mark.parametrize("law", [{"kind": "media"}, {"election": {"invitation_required": False}}])
