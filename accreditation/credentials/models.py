@@ -96,8 +96,10 @@ class Accreditation(Movable):
                 condition=Q(state__in=["active", "suspended"]),
                 name="accreditation_term",
             ),
-            # A roster counts those that are not in force: few, among all that a mission was granted.
-            models.Index(fields=["mission"], condition=~Q(state="active"), name="accreditation_not_in_force"),
+            # A roster looks for the cancelled ones among all that are not in force: once the term is over, nearly all.
+            models.Index(
+                fields=["mission", "state"], condition=~Q(state="active"), name="accreditation_not_in_force"
+            ),
         )
         constraints = (
             models.UniqueConstraint(fields=["election", "number"], name="an_accreditation_number_once"),

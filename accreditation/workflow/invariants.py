@@ -18,6 +18,7 @@ from accreditation.credentials.models import Accreditation, Badge, SigningKey
 from accreditation.missions.models import Mission
 from accreditation.observers.models import IdentityDocument, Membership
 from accreditation.workflow.models import Application, Decision
+from accreditation.workflow.tally_sql import MISCOUNTED
 
 Predicate = Callable[[], Iterator[str]]
 MACHINES: tuple[type[Any], ...] = (Application, Accreditation, Mission, Badge, SigningKey)
@@ -163,6 +164,14 @@ def a_file_follows_its_primary_statement() -> Iterator[str]:
         yield f"membership {pk} names another mission than its delegation"
 
 
+def tallies_agree_with_a_count() -> Iterator[str]:
+    """What rosters say of a mission's people and files is what there is."""
+    with connection.cursor() as cursor:
+        cursor.execute(MISCOUNTED)
+        for mission, kind, tallied, counted in cursor.fetchall():
+            yield f"mission {mission} has {counted} '{kind}', and its tally says {tallied}"
+
+
 def seals_open() -> Iterator[str]:
     """Every encrypted passport number opens in its own row."""
     for document in IdentityDocument.objects.only("pk", "public_id", "number").iterator(2000):
@@ -191,6 +200,7 @@ PREDICATES: tuple[Predicate, ...] = (
     no_letter_is_left_leaving,
     the_clock_is_the_law_s,
     a_file_follows_its_primary_statement,
+    tallies_agree_with_a_count,
     seals_open,
     sent_letters_left_after_their_cause,
 )

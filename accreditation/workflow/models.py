@@ -16,6 +16,7 @@ from accreditation.credentials.models import Accreditation
 from accreditation.missions.models import Category, Election, Mission
 from accreditation.observers.models import Membership, Person
 from accreditation.workflow.runs import BulkRun as BulkRun
+from accreditation.workflow.tallies import Tally as Tally
 
 
 class ApplicationQuerySet(models.QuerySet["Application"]):

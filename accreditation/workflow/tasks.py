@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from accreditation.workflow import clocks, reminders
+from accreditation.workflow import clocks, reminders, tallies
 
 
 @shared_task
@@ -14,6 +14,11 @@ def lapse_drafts() -> None:
 @shared_task
 def expire_accreditations() -> None:
     clocks.expire_accreditations(timezone.now())
+
+
+@shared_task
+def fold_tallies() -> None:
+    tallies.fold()
 
 
 @shared_task

@@ -4,16 +4,15 @@ The floor is the desk's own page with no rows in it: the frame, the session, the
 also timed alone, from the words that were typed to the rows that they find.
 """
 
-import gzip
 import statistics
 import time
 from collections.abc import Callable
 from typing import Any
 
+from tests.benchmarks import pages
 from tests.benchmarks.harness import Row, scratch_database, vacuum
 
 SIZES = (1_000, 100_000)
-ROUNDS = 200
 MISSIONS, CLERKS = 150, 20
 PAGES = {
     "mine": "?queue=mine",
@@ -75,7 +74,8 @@ INSERT INTO workflow_application (id, public_id, version, election_id, person_id
     category_id, state, opened_at, submitted_at, decision_due_at, decided_at, recommendation, documents_checked,
     accreditation_id, assigned_to_id)
 SELECT id, 'a' || lpad(id::text, 21, '0'), 2, %(election)s, id, id, mission, %(category)s, state, now(), now(),
-    date_trunc('day', now()) + (id %% 7 - 2) * interval '1 day' + interval '20 hours', now(),
+    date_trunc('day', now()) + (id %% 7 - 2) * interval '1 day' + interval '20 hours',
+    now() - interval '1 day',
     CASE WHEN state = 'recommended' THEN 'approve' ELSE '' END, false,
     CASE WHEN state = 'approved' THEN id END,
     CASE WHEN state IN ('under_review', 'information_requested', 'recommended', 'approved')
@@ -98,6 +98,7 @@ def fill(applications: int) -> tuple[Any, Any]:
     from accreditation.missions.models import Organisation
     from accreditation.observers.matching import document_index
     from accreditation.observers.names import tokens
+    from accreditation.workflow import tallies
     from tests import factories as make
     from tests.signing_in import sign_in
 
@@ -137,97 +138,62 @@ def fill(applications: int) -> tuple[Any, Any]:
                 place = f"00000000-0000-0000-0000-{i:012d}"
                 copy.write_row((i, place, i, b"", index, f"{i % 10000:04d}", countries[i // 7 % 5], False))
         cursor.execute("SET session_replication_role = origin")
+    tallies.recount()
     vacuum()
-    return election, sign_in(Client(SERVER_NAME="127.0.0.1", headers={"accept-encoding": "gzip"}), clerks[3])
+    return election, sign_in(Client(SERVER_NAME="127.0.0.1"), clerks[3])
 
 
-def times_of(work: Callable[[], Any]) -> list[float]:
-    work()
-    found = []
-    for _round in range(ROUNDS):
-        start = time.perf_counter()
-        work()
-        found.append((time.perf_counter() - start) * 1000)
-    return sorted(found)
-
-
-def p99(times: list[float]) -> float:
-    return times[max(int(len(times) * 0.99) - 1, 0)]
-
-
-def queries_and_bytes(get: Callable[[], Any]) -> tuple[int, int]:
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
-    with CaptureQueriesContext(connection) as queries:
-        content = get().content
-    packed = content if content[:2] == b"\x1f\x8b" else gzip.compress(content)
-    return len(queries), len(packed)
-
-
-Figures = dict[str, tuple[float, float, int, int]]
-
-
-def measure(applications: int) -> tuple[Figures, Figures]:
-    """p99 and median in ms, queries, bytes: of pages, and of searches alone."""
+def measure(applications: int) -> tuple[dict[str, pages.Figures], dict[str, pages.Figures]]:
+    """The figures of pages, and of searches alone: there `queries` is how many rows are shown."""
     from django.urls import reverse
-    from django.utils import timezone
 
     with scratch_database():
-        from accreditation.workflow import finding
-        from accreditation.workflow.desk import BY_CODE, Desk, Filters, page_of
-
         election, client = fill(applications)
         url = reverse("admin:workflow_application_changelist")
-        pages = {
-            words: url
-            + query.replace("MIDDLE", f"?queue=all&after={applications // 2}").replace("MISSION", "1007")
+        middle = f"?queue=all&after={applications // 2}"
+        addresses = {
+            words: url + query.replace("MIDDLE", middle).replace("MISSION", "1007")
             for words, query in PAGES.items()
         }
-        pages["floor"] = f"{url}?queue=decide&mission=0"
+        addresses["floor"] = f"{url}?queue=decide&mission=0"
         for words, text in SEARCHES.items():
             answer = client.post(reverse("admin:workflow_application_search"), {"text": text})
-            pages[f"search for {words}"] = answer.headers["Location"]
-        found, searches = {}, {}
-        for words, address in pages.items():
-
-            def get(address: str = address) -> Any:
-                answer = client.get(address)
-                assert answer.status_code == 200
-                return answer
-
-            times = times_of(get)
-            found[words] = (p99(times), statistics.median(times), *queries_and_bytes(get))
+            addresses[f"search for {words}"] = answer.headers["Location"]
         user = client.get(url).wsgi_request.user
-        for words, text in SEARCHES.items():
+        found = pages.measure(pages.Visitor(client), addresses)
+        return found, {words: _search(user, election, text) for words, text in SEARCHES.items()}
 
-            def search(text: str = text) -> Any:
-                filters = Filters(search=finding.found(finding.keep(text)))
-                queue = BY_CODE["all"]
-                return page_of(Desk(user, election, timezone.now()).rows(queue, filters), queue)
 
-            times = times_of(search)
-            searches[words] = (p99(times), statistics.median(times), len(search().rows), 0)
-        return found, searches
+def _search(user: Any, election: Any, text: str) -> pages.Figures:
+    from django.utils import timezone
+
+    from accreditation.workflow import finding
+    from accreditation.workflow.desk import BY_CODE, Desk, Filters, page_of
+
+    queue = BY_CODE["all"]
+
+    def search() -> Any:
+        filters = Filters(search=finding.found(finding.keep(text)))
+        return page_of(Desk(user, election, timezone.now()).rows(queue, filters), queue)
+
+    times = _times_of(search)
+    return pages.Figures(pages.p99(times), statistics.median(times), len(search().rows), 0)
+
+
+def _times_of(work: Callable[[], Any]) -> list[float]:
+    found = []
+    for turn in range(pages.WARM + pages.ROUNDS):
+        start = time.perf_counter()
+        work()
+        if turn >= pages.WARM:
+            found.append((time.perf_counter() - start) * 1000)
+    return sorted(found)
 
 
 def run() -> list[Row]:
     (small, small_searches), (large, large_searches) = (measure(size) for size in SIZES)
-    rows = []
-    for words in [one for one in large if one != "floor"]:
-        for size, figures in zip(SIZES, (small, large), strict=True):
-            rows.append(
-                Row(
-                    f"desk, {words}, {size:,} applications: p99", figures[words][0], "ms", figures["floor"][0]
-                )
-            )
-        ratio = large[words][1] / small[words][1]
-        rows.append(
-            Row(f"desk, {words}: median at the larger size", large[words][1], "ms", small[words][1], ratio)
-        )
+    rows = pages.rows("desk", small, large, SIZES)
     for words, figures in large_searches.items():
-        name = f"desk, search alone for {words} among {SIZES[1]:,} ({figures[2]} rows shown): p99"
-        rows.append(Row(name, figures[0], "ms", small_searches[words][0]))
-    rows.append(Row("desk: most queries of a page", max(one[2] for one in large.values()), ""))
-    rows.append(Row("desk: largest page, compressed", max(one[3] for one in large.values()) / 1024, "KB"))
+        name = f"desk, search alone for {words} among {SIZES[1]:,} ({figures.queries} rows shown): p99"
+        rows.append(Row(name, figures.p99, "ms", small_searches[words].p99))
     return rows

@@ -1,19 +1,15 @@
 """The roster of one mission at 1,000 and at 100,000 people: server time, queries and bytes of a page.
 
 The floor is the plainest signed-in page of the product (the mission's own page has no people to read), asked by
-the same client in the same run.
+the same visitor in the same run.
 """
 
-import gzip
-import statistics
-import time
-from collections.abc import Callable
 from typing import Any
 
+from tests.benchmarks import pages
 from tests.benchmarks.harness import Row, scratch_database, vacuum
 
 SIZES = (1_000, 100_000)
-ROUNDS = 60
 PAGES = {
     "first page": "",
     "a page in the middle": "MIDDLE",
@@ -83,6 +79,7 @@ def fill(people: int) -> tuple[Any, Any]:
     from django.db import connection
     from django.test import Client
 
+    from accreditation.workflow import tallies
     from tests import factories as make
     from tests.signing_in import sign_in
 
@@ -104,36 +101,12 @@ def fill(people: int) -> tuple[Any, Any]:
             if statement.strip():
                 cursor.execute(statement, facts)
         cursor.execute("SET session_replication_role = origin")
+    tallies.recount()
     vacuum()
-    return mission, sign_in(Client(SERVER_NAME="127.0.0.1", headers={"accept-encoding": "gzip"}), head)
+    return mission, sign_in(Client(), head)
 
 
-def times_of(get: Callable[[], Any]) -> list[float]:
-    get()
-    found = []
-    for __ in range(ROUNDS):
-        start = time.perf_counter()
-        get()
-        found.append((time.perf_counter() - start) * 1000)
-    return sorted(found)
-
-
-def p99(times: list[float]) -> float:
-    return times[max(int(len(times) * 0.99) - 1, 0)]
-
-
-def queries_and_bytes(get: Callable[[], Any]) -> tuple[int, int]:
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
-    with CaptureQueriesContext(connection) as queries:
-        content = get().content
-    packed = content if content[:2] == b"\x1f\x8b" else gzip.compress(content)
-    return len(queries), len(packed)
-
-
-def measure(people: int) -> dict[str, tuple[float, float, int, int]]:
-    """p99 and median in ms, queries, bytes, by page."""
+def measure(people: int) -> dict[str, pages.Figures]:
     from django.urls import reverse
 
     with scratch_database():
@@ -141,34 +114,11 @@ def measure(people: int) -> dict[str, tuple[float, float, int, int]]:
         place = {"election": mission.election.code, "code": mission.code}
         url = reverse("missions:roster", kwargs=place)
         middle = f"?after=0.m{people // 2:021d}"
-        found = {}
-        for words, query in PAGES.items():
-            address = url + (middle if query == "MIDDLE" else query)
-
-            def get(address: str = address) -> Any:
-                answer = client.get(address)
-                assert answer.status_code == 200
-                return answer
-
-            times = times_of(get)
-            found[words] = (p99(times), statistics.median(times), *queries_and_bytes(get))
-        floor = times_of(lambda: client.get(reverse("missions:mission", kwargs=place)))
-        found["floor"] = (p99(floor), statistics.median(floor), 0, 0)
-        return found
+        addresses = {words: url + query.replace("MIDDLE", middle) for words, query in PAGES.items()}
+        addresses["floor"] = reverse("missions:mission", kwargs=place)
+        return pages.measure(pages.Visitor(client), addresses)
 
 
 def run() -> list[Row]:
     small, large = (measure(people) for people in SIZES)
-    rows = []
-    for words in PAGES:
-        for size, figures in zip(SIZES, (small, large), strict=True):
-            name = f"roster, {words}, {size:,} people"
-            rows.append(Row(f"{name}: p99", figures[words][0], "ms", figures["floor"][0]))
-        ratio = large[words][1] / small[words][1]
-        rows.append(
-            Row(f"roster, {words}: median at the larger size", large[words][1], "ms", small[words][1], ratio)
-        )
-    for what, place, unit in (("queries", 2, ""), ("compressed", 3, "KB")):
-        most = max(large[words][place] for words in PAGES)
-        rows.append(Row(f"roster: most {what} of a page", most / 1024 if unit else most, unit))
-    return rows
+    return pages.rows("roster", small, large, SIZES)

@@ -114,6 +114,12 @@ def a_file_in_another_mission() -> str:
     return f"application {file.pk} is not where its primary membership is"
 
 
+def a_person_behind_the_tally_s_back() -> str:
+    file = application_in("draft")
+    broken("UPDATE observers_membership SET ended_at = now() WHERE id = %s", file.membership_id)
+    return f"mission {file.mission_id} has 0 'people', and its tally says 1"
+
+
 def a_seal_of_another_row() -> str:
     file = application_in("draft")
     other = make_document(file.person, "X1234567")
@@ -148,6 +154,7 @@ BREAKS: dict[str, Callable[[], str]] = {
     "no_letter_is_left_leaving": a_letter_in_dead_hands,
     "the_clock_is_the_law_s": a_clock_of_its_own,
     "a_file_follows_its_primary_statement": a_file_in_another_mission,
+    "tallies_agree_with_a_count": a_person_behind_the_tally_s_back,
     "seals_open": a_seal_of_another_row,
     "sent_letters_left_after_their_cause": a_letter_before_its_cause,
 }
