@@ -486,7 +486,8 @@ def test_a_wished_change_stands_beside_what_is_stated_and_is_taken_over_by_a_cle
         ("function", "Interpreter to the head"),
         ("passport number", "•••••8776"),
     }
-    assert "ZZ" not in page.content.decode()
+    assert "ZZ 99" not in page.content.decode()
+    assert "ZZ99" not in page.content.decode()
     url = reverse("admin:workflow_application_wish", args=[application.pk, amendment.public_id])
     visitor = Client()
     sign_in(visitor, make_staff("auditor"))
