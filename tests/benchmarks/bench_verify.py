@@ -1,0 +1,125 @@
+"""POST /api/v1/verify as production serves it, beside a bare Django view of the same server in the same run.
+
+The web server is the Dockerfile's, with the environment of docker-compose.yml; no proxy stands before it. The scanners
+are a process of their own and keep their connections. They ask about badges that are really signed, spread over all
+(badges_to_ask.py); no scan comes twice, and devices and addresses are as many as stations, so that nobody is refused.
+
+The floor is a bare view without any middleware, the least that Django can do. Beside it stands a bare view behind the
+middleware that a question about a badge goes through.
+"""
+
+import json
+import random
+import subprocess
+import sys
+import tempfile
+import time
+import uuid
+from pathlib import Path
+from pickle import dumps
+from typing import Any
+
+from tests.benchmarks.askers import Question
+from tests.benchmarks.badges_to_ask import Shown, badges_to_ask
+from tests.benchmarks.harness import Row, scratch_database, table
+from tests.benchmarks.web_server import HOST, web_server
+
+SIZES = (1_000, 1_000_000)
+CLIENTS = (8, 32)
+QUESTIONS = 12_000
+DEVICES = 6_478
+SECONDS = 5
+ROUNDS = 3
+BARE, ALIKE, VERIFY = "/bare", "/bare-alike", "/api/v1/verify"
+NOT_OURS = ("an unknown code", "forged", "malformed")
+
+Met = dict[str, Any]  # what askers.ask_for answers
+
+
+def run() -> list[Row]:
+    found = {size: measure(size) for size in SIZES}
+    rows = [row for size in SIZES for clients in CLIENTS for row in _rows(size, clients, found[size])]
+    small, large = (found[size] for size in SIZES)
+    for clients in CLIENTS:
+        before, after = (of[VERIFY, clients]["median"] for of in (small, large))
+        of = f"verify, {clients} clients, median at {SIZES[1]:,} badges beside {SIZES[0]:,}"
+        rows.append(Row(f"{of} (flat)", after, "ms", before, after / before))
+    for size in SIZES:
+        least, *_, most = sorted(found[size]["alone"][kind] for kind in NOT_OURS)
+        of = f"slowest beside quickest of {', '.join(NOT_OURS)}, {size:,} badges"
+        rows.append(Row(f"{of} (at most 1.10)", most, "ms", least, most / least))
+    return rows
+
+
+def _rows(size: int, clients: int, found: dict[Any, Met]) -> list[Row]:
+    asked, bare, alike = (found[address, clients] for address in (VERIFY, BARE, ALIKE))
+    of = f"{clients} clients, {size:,} badges"
+
+    def beside(words: str, what: str, unit: str, floor: Met) -> Row:
+        return Row(words, asked[what], unit, floor[what], asked[what] / floor[what])
+
+    return [
+        beside(f"verify, {of}, beside a bare view (at least 0.25)", "a_second", "/s", bare),
+        beside("the same, beside a bare view behind the same middleware", "a_second", "/s", alike),
+        beside("the same, median", "median", "ms", bare),
+        beside("the same, 99th of 100 (under 60 ms)", "p99", "ms", bare),
+    ]
+
+
+def measure(size: int) -> dict[Any, Any]:
+    """By address and clients the best of several rounds, taken in turn; 'alone': medians of one scanner, by kind."""
+    from django.conf import settings
+
+    with tempfile.TemporaryDirectory() as name, scratch_database():
+        folder = Path(name)
+        settings.SIGNING_KEYS_DIR = str(folder / "keys")
+        shown = badges_to_ask(size, HOST)
+        best: dict[Any, Any] = {}
+        with web_server(folder) as port:
+            for round_ in range(-1, ROUNDS):  # the first warms
+                for clients in CLIENTS:
+                    for address in (BARE, ALIKE, VERIFY):
+                        met = ask(port, clients, questions(address, shown))
+                        before = best.get((address, clients))
+                        if round_ >= 0 and (before is None or met["a_second"] > before["a_second"]):
+                            best[address, clients] = met
+            one_of_each = [one for one in shown if one[0] in NOT_OURS]
+            best["alone"] = ask(port, 1, questions(VERIFY, one_of_each))["medians"]
+    return best
+
+
+def ask(port: int, clients: int, what: list[Question]) -> Met:
+    """What so many scanners met; raises where an answer was another than it must be."""
+    command = [sys.executable, "-m", "tests.benchmarks.askers", *map(str, (port, clients, SECONDS))]
+    done = subprocess.run(command, input=dumps(what), stdout=subprocess.PIPE, check=True)
+    met: Met = json.loads(done.stdout)
+    print(what[0][1].split()[1].decode(), clients, met, file=sys.stderr)
+    if met["wrong"]:
+        raise AssertionError(f"{met['wrong']} wrong answers")
+    return met
+
+
+def questions(address: str, shown: list[Shown]) -> list[Question]:
+    """So many requests about badges by chance, each a new scan."""
+    chosen = random.choices(shown, k=QUESTIONS)
+    return [_question(address, one, number % DEVICES) for number, one in enumerate(chosen)]
+
+
+def _question(address: str, shown: Shown, device: int) -> Question:
+    kind, badge, verdict = shown
+    about = {
+        "badge": badge, "scan": str(uuid.uuid4()), "place": f"Station {device}", "at": int(time.time() * 1000),
+        "offline": False, "device": f"{device:032x}",
+    }  # fmt: skip
+    body = json.dumps(about).encode()
+    head = (
+        f"POST {address} HTTP/1.1\r\nHost: {HOST}\r\nX-Forwarded-Proto: https\r\n"
+        f"X-Forwarded-For: 10.0.{device >> 8}.{device & 255}\r\n"
+        "User-Agent: Mozilla/5.0 (Linux; Android 14)\r\nAccept: */*\r\nAccept-Encoding: gzip, deflate, br\r\n"
+        f"Accept-Language: az\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    return kind, head.encode() + body, b"bare" if address != VERIFY else f'"verdict": "{verdict}"'.encode()
+
+
+if __name__ == "__main__":
+    print(table(run()))
