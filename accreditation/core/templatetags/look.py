@@ -13,6 +13,7 @@ from django.urls import translate_url
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language_from_path
 from django.utils.translation import gettext as _
 
 from accreditation.core import moments
@@ -127,21 +128,19 @@ def pages(context: template.Context, *, previous: str | None, following: str | N
 
 @register.inclusion_tag("parts/languages.html", takes_context=True)
 def language_switcher(context: template.Context) -> dict[str, Any]:
-    """The same page in the other languages, by native name."""
+    """The same page in the other languages, by native name.
+
+    An error page stands at an address that no language knows: then the switcher leads to the front page.
+    """
     request = context.get("request")
     offered = languages()
-    path = request.get_full_path() if request else "/"
-    links = [(language, _in_language(path, language.code)) for language in offered]
+    known = request is not None and request.resolver_match is not None
+    spoken = get_language_from_path(request.path_info) if known else None
+    rest = request.get_full_path().removeprefix(f"/{spoken}/") if spoken else ""
     return {
-        "links": links,
+        "links": [(language, f"/{language.code}/{rest}") for language in offered],
         "current": next((language for language in offered if language.current), offered[0]),
     }
-
-
-def _in_language(path: str, code: str) -> str:
-    translated = translate_url(path, code)
-    # An error page stands at an address that no language knows: then the switcher leads to the front page.
-    return translated if translated.startswith(f"/{code}/") else f"/{code}/"
 
 
 @register.simple_tag(takes_context=True)
