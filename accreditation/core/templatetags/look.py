@@ -134,9 +134,10 @@ def language_switcher(context: template.Context) -> dict[str, Any]:
     """
     request = context.get("request")
     offered = languages()
-    known = request is not None and request.resolver_match is not None
-    spoken = get_language_from_path(request.path_info) if known else None
-    rest = request.get_full_path().removeprefix(f"/{spoken}/") if spoken else ""
+    rest = ""
+    if request is not None and request.resolver_match is not None:
+        spoken = get_language_from_path(request.path_info)
+        rest = request.get_full_path().removeprefix(f"/{spoken}/") if spoken else ""
     return {
         "links": [(language, f"/{language.code}/{rest}") for language in offered],
         "current": next((language for language in offered if language.current), offered[0]),
