@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -146,6 +146,11 @@ class OutboxMessage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} to {self.email or 'print'}"
+
+
+def undo_window() -> timedelta:
+    """So long a decision's letter waits; until it leaves nobody outside is told, and the decision can be taken back."""
+    return timedelta(seconds=settings.LETTER_UNDO_SECONDS)
 
 
 def stable_message_id(key: str) -> str:

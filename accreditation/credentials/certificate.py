@@ -4,9 +4,8 @@ It says what holds at the moment at which it is made, and that moment stands on 
 """
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -15,6 +14,7 @@ from accreditation.core.actors import actor_of, moment_of
 from accreditation.core.audit import CREATED, AuditEvent, record
 from accreditation.core.errors import Reason
 from accreditation.core.moments import day_in_words, stamped
+from accreditation.core.outbox import undo_window
 from accreditation.credentials.design import BadgeDesign, design_of, emblem_of
 from accreditation.credentials.facing import languages_of, worded
 from accreditation.credentials.giving_out import pdf_answer, refused_where_it_cannot_be_set
@@ -50,7 +50,7 @@ def registered_at(mission: Mission) -> datetime:
 def face_of_mission(mission: Mission, *, now: datetime) -> CertificateFace:
     """What the certificate says at `now`: five queries. The mission is registered."""
     design = design_of(mission.election)
-    told = now - timedelta(seconds=settings.LETTER_UNDO_SECONDS)  # a grant may still be taken back until then
+    told = now - undo_window()  # a grant may still be taken back until then
     in_force = Accreditation.objects.filter(
         mission=mission, state=Accreditation.State.ACTIVE, granted_at__lte=told
     )

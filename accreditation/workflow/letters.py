@@ -6,14 +6,14 @@ with their zone beside them. Words and layout stand in templates/letters.
 """
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
 from django.utils import translation
 
 from accreditation.core.machine import Move
-from accreditation.core.outbox import Letter, Recipient
+from accreditation.core.outbox import Letter, Recipient, undo_window
 from accreditation.credentials.models import Accreditation
 from accreditation.missions.models import CannedReason, Mission, RefusalGround
 from accreditation.workflow.models import Application, Decision, InformationRequest
@@ -290,4 +290,4 @@ def _day(day: Any) -> str:
 
 def _end_of_undo(move: Move) -> datetime:
     """Until then whoever decided may take it back (taking_back.py) and nobody has read it."""
-    return move.now + timedelta(seconds=settings.LETTER_UNDO_SECONDS)
+    return move.now + undo_window()

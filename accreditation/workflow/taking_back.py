@@ -5,16 +5,15 @@ Only who decided takes it back. The decision stays on record, marked; its letter
 cancelled, and the badge is void; the file is recommended again, as it was. A ruling is never taken back.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 
 from accreditation.core.actors import Actor
 from accreditation.core.errors import Reason, Refused
 from accreditation.core.machine import Move, perform
-from accreditation.core.outbox import OutboxMessage, OutboxMessageQuerySet
+from accreditation.core.outbox import OutboxMessage, OutboxMessageQuerySet, undo_window
 from accreditation.credentials.models import Accreditation, Badge
 from accreditation.observers.models import Person
 from accreditation.workflow.models import Amendment, Application, Decision
@@ -24,7 +23,7 @@ WAITING = (OutboxMessage.State.PENDING, OutboxMessage.State.TO_PRINT)
 
 def window_closes_at(decided_at: datetime) -> datetime:
     """The first moment that is too late to take a decision back; its letter leaves then."""
-    return decided_at + timedelta(seconds=settings.LETTER_UNDO_SECONDS)
+    return decided_at + undo_window()
 
 
 def letters_of(decision: Decision) -> OutboxMessageQuerySet:

@@ -5,12 +5,12 @@ Until then (settings.LETTER_UNDO_SECONDS) whoever decided may take the decision 
 download, reminder or answer of the API tells of it earlier.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.db.models import Q
 
+from accreditation.core.outbox import undo_window
 from accreditation.workflow.models import Application
 
 State = Application.State
@@ -23,7 +23,7 @@ DECIDED = (State.APPROVED, State.REFUSED)
 
 def told_until(now: datetime) -> datetime:
     """Decisions of this moment and before are told."""
-    return now - timedelta(seconds=settings.LETTER_UNDO_SECONDS)
+    return now - undo_window()
 
 
 def held_back(now: datetime) -> Q:

@@ -1,8 +1,6 @@
 """From a scan at a door to the alarm on the commission's page: its answer, who reads it, where else it shows."""
 
 import hashlib
-import json
-import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -15,7 +13,7 @@ from accreditation.accounts.roles import APPROVER, AUDITOR, CLERK, PRINT_DESK, S
 from accreditation.core.audit import AuditEvent
 from accreditation.credentials.alarms import ScanAlarm, raise_alarms
 from accreditation.credentials.badges import Badge
-from accreditation.credentials.payload import address_of, parts_of, unpacked
+from accreditation.credentials.payload import parts_of, unpacked
 from accreditation.credentials.scans import BadgeScan
 from accreditation.missions.models import Election
 from tests.badges import make_badge
@@ -29,12 +27,11 @@ from tests.factories import (
     make_staff,
     make_user,
 )
-from tests.scans import make_scan
+from tests.scans import PAGE, address, answer_form, ask, make_scan, rows_in, text_of
 from tests.signing_in import sign_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("signing_keys")]
 
-PAGE = "/admin/credentials/badgescan/"
 MINUTE, SECOND = timedelta(minutes=1), timedelta(seconds=1)
 
 
@@ -46,39 +43,6 @@ def clerk() -> Client:
 @pytest.fixture
 def badge(signing_keys: dict[str, Any]) -> Badge:
     return make_badge("collected", membership=complete(make_membership(make_mission(), family_name="Alpha")))
-
-
-def text_of(answer: Any) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.content.decode()))
-
-
-def rows_in(answer: Any) -> list[str]:
-    """What stands in the rows of the list of scans, one text a row."""
-    table = answer.content.decode().split('id="scans-title"')[1]
-    return [
-        re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", row))
-        for row in re.findall(r"<tr data-row>.*?</tr>", table, re.S)
-    ]
-
-
-def address(badge: Badge) -> str:
-    assert badge.signed is not None
-    return address_of(bytes(badge.signed), "https://cec.example")
-
-
-def ask(path: str, **body: Any) -> Any:
-    answer = Client().post(path, json.dumps(body), content_type="application/json")
-    assert answer.status_code == 200
-    return answer
-
-
-def answer_form(page: Any) -> tuple[str, str]:
-    """Where the first alarm is answered, and up to which scan it was shown."""
-    found = re.search(
-        r'action="([^"]+)" class="look-into">.*?name="seen" value="([^"]+)"', page.content.decode(), re.S
-    )
-    assert found is not None
-    return found[1], found[2]
 
 
 # T32: a badge and its copy

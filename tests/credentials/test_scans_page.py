@@ -2,7 +2,6 @@
 
 import csv
 import io
-import json
 import re
 from datetime import timedelta
 from typing import Any
@@ -14,7 +13,6 @@ from django.test.utils import CaptureQueriesContext
 
 from accreditation.credentials.alarms import raise_alarms
 from accreditation.credentials.badges import Badge
-from accreditation.credentials.payload import address_of
 from tests.badges import make_badge
 from tests.factories import (
     NOW,
@@ -23,12 +21,11 @@ from tests.factories import (
     make_membership,
     make_mission,
 )
-from tests.scans import make_scan
+from tests.scans import PAGE, make_scan, rows_in, text_of
 from tests.signing_in import sign_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("signing_keys")]
 
-PAGE = "/admin/credentials/badgescan/"
 MINUTE, SECOND = timedelta(minutes=1), timedelta(seconds=1)
 
 
@@ -40,39 +37,6 @@ def clerk() -> Client:
 @pytest.fixture
 def badge(signing_keys: dict[str, Any]) -> Badge:
     return make_badge("collected", membership=complete(make_membership(make_mission(), family_name="Alpha")))
-
-
-def text_of(answer: Any) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.content.decode()))
-
-
-def rows_in(answer: Any) -> list[str]:
-    """What stands in the rows of the list of scans, one text a row."""
-    table = answer.content.decode().split('id="scans-title"')[1]
-    return [
-        re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", row))
-        for row in re.findall(r"<tr data-row>.*?</tr>", table, re.S)
-    ]
-
-
-def address(badge: Badge) -> str:
-    assert badge.signed is not None
-    return address_of(bytes(badge.signed), "https://cec.example")
-
-
-def ask(path: str, **body: Any) -> Any:
-    answer = Client().post(path, json.dumps(body), content_type="application/json")
-    assert answer.status_code == 200
-    return answer
-
-
-def answer_form(page: Any) -> tuple[str, str]:
-    """Where the first alarm is answered, and up to which scan it was shown."""
-    found = re.search(
-        r'action="([^"]+)" class="look-into">.*?name="seen" value="([^"]+)"', page.content.decode(), re.S
-    )
-    assert found is not None
-    return found[1], found[2]
 
 
 # The list

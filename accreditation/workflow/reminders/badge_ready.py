@@ -3,14 +3,14 @@ mission.
 """
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef
 from django.utils import translation
 
-from accreditation.core.outbox import WHILE_LIVE, Letter, OutboxMessage, Recipient
+from accreditation.core.outbox import WHILE_LIVE, Letter, OutboxMessage, Recipient, undo_window
 from accreditation.credentials.digital import GIVEN_OUT, LINK_HOLDS, token_of
 from accreditation.credentials.models import Accreditation, Badge
 from accreditation.missions.models import Election, Mission
@@ -77,5 +77,5 @@ def _letter(badge: Badge, application: Application | None, reader: Recipient) ->
             "badge_link": f"{settings.SITE_URL}/{reader.language}/badge/{token_of(badge)}/",
             "badge_link_days": LINK_HOLDS.days,
         }
-    not_before = badge.sealed_at + timedelta(seconds=settings.LETTER_UNDO_SECONDS)
+    not_before = badge.sealed_at + undo_window()
     return Reminder(Letter(KIND, reader, facts, only_while=WHILE_LIVE, not_before=not_before), badge)
