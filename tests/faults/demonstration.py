@@ -58,10 +58,14 @@ class Demonstration:
         wait_for(lambda: "Ctrl-C stops everything" in self.said or self.process.poll() is not None)
         assert self.process.poll() is None, self.said
 
-    def children(self) -> list[psutil.Process]:
-        """All its processes but the keeper of the servers, which belongs to all users of the folder."""
+    def own_children(self) -> list[psutil.Process]:
+        """What it started itself, but for the keeper of the servers, which belongs to all users of the folder."""
         direct = psutil.Process(self.process.pid).children()
-        own = [child for child in direct if not any("keeper.py" in part for part in child.cmdline())]
+        return [child for child in direct if not any("keeper.py" in part for part in child.cmdline())]
+
+    def children(self) -> list[psutil.Process]:
+        """Those and theirs: a worker makes its own processes some time after it has started."""
+        own = self.own_children()
         return own + [grandchild for child in own for grandchild in child.children(recursive=True)]
 
     def child(self, word: str) -> psutil.Process:

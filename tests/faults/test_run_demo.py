@@ -97,7 +97,7 @@ def test_letters_of_the_story_arrive_in_the_mailbox(running):
 
 
 def test_a_taken_port_is_one_clear_line_and_nothing_starts(running, folder):
-    before = {one.pid for one in running.children()}
+    before = {one.pid for one in running.own_children()}
     command = [sys.executable, "manage.py", "run_demo", "--port", str(running.port)]
     environment = {"EMBEDDED_DIR": str(folder), "PATH": "/usr/bin:/bin"}
     answer = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
@@ -105,7 +105,7 @@ def test_a_taken_port_is_one_clear_line_and_nothing_starts(running, folder):
     assert answer.stdout == ""
     (line,) = answer.stderr.strip().splitlines()
     assert f"Port {running.port} is taken" in line
-    assert {one.pid for one in running.children()} == before
+    assert {one.pid for one in running.own_children()} == before
 
 
 def test_ctrl_c_ends_every_process_in_order(running, folder):
