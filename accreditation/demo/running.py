@@ -130,7 +130,10 @@ def watch(children: list[Child]) -> None:
 
 
 def stop(children: list[Child]) -> dict[str, int]:
-    """End all, in order within some seconds, else by force; the codes with which they ended."""
+    """End all, in order within some seconds, else by force; the codes with which they ended.
+
+    Who was asked to end before it had learned to do so in order had begun nothing: that is in order, too.
+    """
     for child in children:
         if child.process.poll() is None:
             child.process.terminate()
@@ -142,4 +145,6 @@ def stop(children: list[Child]) -> dict[str, int]:
         with suppress(ProcessLookupError):  # its session: what it has left behind as well
             os.killpg(child.process.pid, signal.SIGKILL)
         child.process.wait()
-    return {child.name: child.process.returncode for child in children}
+    in_order = (0, -signal.SIGTERM)
+    codes = {child.name: child.process.returncode for child in children}
+    return {name: 0 if code in in_order else code for name, code in codes.items()}
