@@ -7,7 +7,8 @@ from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from accreditation.core.audit import CREATED
+from accreditation.core.audit import CREATED, AuditEvent
+from accreditation.credentials.models import Accreditation
 
 HAPPENED: dict[str, str | Promise] = {
     CREATED: _("Opened"),
@@ -58,6 +59,16 @@ HAPPENED: dict[str, str | Promise] = {
     "category_changed": _("Category changed"),
     "replaces": _("Named in the place of somebody who is not coming"),
 }
+
+BEGAN: dict[str, str | Promise] = {Accreditation._meta.label_lower: _("Granted")}
+"""How the history begins of what is not opened, by kind of object: an accreditation comes with its decision."""
+
+
+def event_in_words(event: AuditEvent) -> str:
+    """What an event says in the history of its object, in the language of the page."""
+    if event.verb == CREATED and event.subject_type in BEGAN:
+        return str(BEGAN[event.subject_type])
+    return in_words(event.verb)
 
 
 def in_words(verb: str) -> str:

@@ -63,6 +63,13 @@ def test_who_corrects_reads_what_stands_and_what_is_wished_before_taking_it_over
     assert form["amendment"].value() == only.amendment.pk  # there is nothing to choose
 
 
+def test_a_history_begins_with_the_grant_since_nobody_opens_an_accreditation(client: Client) -> None:
+    held = application_in("approved").accreditation
+    sign_in(client, make_approver())
+    (first,) = client.get(page(held)).context["changes"]
+    assert first.words == "Granted"
+
+
 def test_a_correction_says_so_and_shows_the_void_badge_beside_the_new_one(
     client: Client, misspelt: Accreditation
 ) -> None:

@@ -23,7 +23,7 @@ from accreditation.core.machine import Machine, Transition, perform
 from accreditation.core.refusals import move_refused
 from accreditation.workflow.admin.forms import FORMS, MoveForm, form_of
 from accreditation.workflow.admin.pages import Change, conflict, show
-from accreditation.workflow.happened import in_words
+from accreditation.workflow.happened import event_in_words, in_words
 from accreditation.workflow.preview import Preview, letters_of
 
 AT_ONCE = "recommend_and_approve"
@@ -316,7 +316,7 @@ def changes_of(kind: Kind, subject: Any, *, since: int = 0) -> list[Change]:
     return [
         Change(
             event,
-            in_words(event.verb),
+            event_in_words(event),
             kind.badge(event.from_state) if event.from_state else "",
             kind.badge(event.to_state) if event.to_state else "",
         )
