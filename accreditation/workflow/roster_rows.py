@@ -5,12 +5,11 @@ Set-wise: as many queries for fifty people as for one.
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from accreditation.core import moments
 from accreditation.missions.models import CannedReason, Category, Mission, RefusalGround, Role
 from accreditation.observers.completeness import missing, pledge_missing
 from accreditation.observers.models import Membership
@@ -35,7 +34,7 @@ class Row:
 
     @property
     def needs_words(self) -> str:
-        """'the photo, the pledge, by 10 December 2026'"""
+        """'the photo, the pledge, by 10 December 2026, 23:59 Baku time (UTC+4)'"""
         said = [*self.missing, *([self.by_when] if self.by_when else [])]
         return ", ".join([*(words.rstrip(". ") for words in said[:-1]), *said[-1:]])
 
@@ -60,12 +59,20 @@ def role_in_words(membership: Membership) -> str:
 
 
 class Wording:
-    """What is asked and why it was refused, for all files of a page: two queries a kind that occurs."""
+    """What is asked, why it was refused and until when, for all files of a page: two queries a kind that occurs."""
 
-    def __init__(self, applications: Iterable[Application]) -> None:
+    def __init__(self, applications: Iterable[Application], election: Any) -> None:
+        self.calendar = election.calendar
+        self.moments: dict[datetime, str] = {}
         rows = list(applications)
         self.requests = _requests([row.pk for row in rows if row.state == State.INFORMATION_REQUESTED])
         self.refusals = _refusals([row for row in rows if row.state in (State.REFUSED, State.APPEALED)])
+
+    def until(self, closes_at: datetime) -> str:
+        """The last minute before a closing moment, with its zone; the rows of a page share a few of them."""
+        if closes_at not in self.moments:
+            self.moments[closes_at] = self.calendar.in_words(closes_at)
+        return self.moments[closes_at]
 
 
 def _requests(pks: Sequence[int]) -> dict[int, InformationRequest]:
@@ -108,7 +115,7 @@ def rows_of(
     `reachable`: somebody speaks for the mission, so that nobody needs an address of the own.
     """
     own, states = _applications(mission, memberships, now)
-    wording = Wording(own.values())
+    wording = Wording(own.values(), mission.election)
     by_pk = {category.pk: category for category in categories}
     rows = []
     for membership in memberships:
@@ -148,19 +155,19 @@ def _say_what_is_needed(row: Row, application: Application, wording: Wording, re
     if application.state in (State.DRAFT, State.INFORMATION_REQUESTED):
         uploads = set(row.membership.upload_kinds)  # type: ignore[attr-defined]
         row.missing = what_is_missing(application, row.membership, row.category, uploads, reachable=reachable)
-    election = application.election
+    calendar = wording.calendar
     if application.state == State.DRAFT:
-        if election.calendar.has_own_deadline(row.category):
-            closes = election.calendar.application_deadline_for(row.category)
-            row.by_when = _by(election.calendar.local_date(closes.printed_at))
+        if calendar.has_own_deadline(row.category):
+            closes_at = calendar.application_deadline_for(row.category).closes_at
+            row.by_when = _("by %(moment)s") % {"moment": wording.until(closes_at)}
     elif application.state == State.INFORMATION_REQUESTED and application.pk in wording.requests:
         request: Any = wording.requests[application.pk]
         row.missing = [*request.words, *row.missing]
-        row.by_when = _by(request.due_on)
+        row.by_when = _("by %(moment)s") % {"moment": wording.until(calendar.end_of(request.due_on))}
     elif application.state == State.REFUSED:
         row.missing = wording.refusals.get(application.pk, [])
     elif application.state in Application.WITH_THE_COMMISSION and application.decision_due_at:
-        row.by_when = _("decision by %(day)s") % {"day": _last_day(application.decision_due_at, election)}
+        row.by_when = _("decision by %(moment)s") % {"moment": wording.until(application.decision_due_at)}
 
 
 def what_is_missing(
@@ -176,13 +183,3 @@ def what_is_missing(
     found = missing(membership, category, uploads, reachable=reachable)
     pledge = pledge_missing(membership, election.pledge_version, by_head_allowed=election.pledge_by_head)
     return [str(reason.words) for reason in [*found, *([pledge] if pledge else [])]]
-
-
-def _by(day: date) -> str:
-    return _("by %(day)s") % {"day": moments.day_in_words(day)}
-
-
-def _last_day(closes_at: datetime, election: Any) -> str:
-    """The printed day of a moment that is the first too late one."""
-    printed = closes_at - timedelta(minutes=1)
-    return moments.day_in_words(election.calendar.local_date(printed))

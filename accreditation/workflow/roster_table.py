@@ -10,7 +10,7 @@ from accreditation.workflow.roster import Filters, counts, page_of
 from accreditation.workflow.roster_rows import Row, role_in_words, rows_of
 
 ROWS_A_READ = 500
-WIDTHS = (24, 24, 28, 13, 22, 14, 20, 20, 20, 14, 40, 13, 12, 13, 12, 12)
+WIDTHS = (24, 24, 28, 13, 22, 14, 20, 20, 20, 14, 40, 13, 18, 13, 20, 12)
 
 Value = str | date | None
 
@@ -29,9 +29,9 @@ def header() -> list[str]:
         _("Accreditation"),
         _("Missing, by when"),
         _("Arrives on"),
-        _("Flight"),
+        _("Flight of arrival"),
         _("Departs on"),
-        _("Flight"),
+        _("Flight of departure"),
         _("Has arrived"),
     ]
 

@@ -82,7 +82,7 @@ def test_the_figures_count_people_and_states_and_the_days_with_hour_and_zone():
     ]
 
 
-def test_what_is_missing_and_by_when_stands_in_the_row():
+def test_what_is_missing_and_by_when_stands_in_the_row_with_hour_and_zone():
     house = headed()
     house.person("draft", complete=False, family_name="A")
     house.person("information_requested", family_name="B")
@@ -91,8 +91,8 @@ def test_what_is_missing_and_by_when_stands_in_the_row():
     house.person("approved", family_name="E")
     assert [row.needs_words for row in house.get().context["rows"]] == [
         "the photo, the picture of the passport page, the pledge",
-        "The passport page is cut off, by 1 December 2026",
-        "decision by 26 November 2026",
+        "The passport page is cut off, by 1 December 2026, 23:59 Baku time (UTC+4)",
+        "decision by 26 November 2026, 23:59 Baku time (UTC+4)",
         "The information in the application was not confirmed.",
         "",
     ]

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from accreditation.observers.lists.headers import field_of
 from accreditation.observers.models import Membership
 from accreditation.workflow.list_imports import preview_of, read_again, receive, report_of
 from tests import factories as make
@@ -90,6 +91,37 @@ def test_only_what_was_corrected_changes_and_no_number_does(place: Headed, peopl
     assert [(change.membership, change.fields) for _row, change in found.changes] == [
         (people[2], ["given_names"])
     ]
+
+
+def test_the_two_flights_have_names_of_their_own_and_each_comes_back_to_its_own_end(
+    place: Headed, people
+) -> None:
+    rows = downloaded(place)
+    assert len(rows[0]) == 16  # a reader by names loses the first of two columns of one name
+    for row in rows:
+        if row["Family name"].upper() == "SMIRNOV":
+            row["Flight of departure"], row["Flight of arrival"] = "TK 335", "J2 182"
+    read = sent_back(place, rows)
+    ((number, change),) = preview_of(read, place.mission.delegations.get()).changes
+    (statement,) = (row.statement for row in read.good if row.number == number)
+    assert (statement.arrival_flight, statement.departure_flight) == ("J2 182", "TK 335")
+    assert sorted(change.fields) == ["arrival_flight", "departure_flight"]
+
+
+@pytest.mark.parametrize(
+    ("arrival", "departure"),
+    [
+        ("Flight of arrival", "Flight of departure"),
+        ("Gəliş reysi", "Gediş reysi"),
+        ("Vol d’arrivée", "Vol de départ"),
+        ("Рейс прилёта", "Рейс вылета"),
+        ("رحلة الوصول", "رحلة المغادرة"),
+    ],
+)
+def test_a_list_s_reader_knows_both_flights_in_every_language_of_the_pages(
+    arrival: str, departure: str
+) -> None:
+    assert (field_of(arrival), field_of(departure)) == (("arrival_flight", 1.0), ("departure_flight", 1.0))
 
 
 def test_a_hidden_number_that_fits_nobody_here_is_refused_and_never_taken_as_a_number(

@@ -16,6 +16,9 @@ from accreditation.observers.lists.words import read_category, read_role, read_s
 
 SAMPLE = 150
 SURE = 0.8  # this share of the cells must look alike; lists have errors in them
+WORDS_OF_A_TIME = (
+    4  # '14:30 local time'; a sentence that names an hour, such as a deadline, is no time of a visit
+)
 
 _EMAIL = re.compile(r"\s*\S+@\S+\.\w{2,}\s*[,;]?.*")
 _PHONE = re.compile(
@@ -110,7 +113,7 @@ def _kinds_of_text(cell: str, countries: CountryNames, today: date) -> set[str]:
     if "@" in text and _EMAIL.fullmatch(text):
         return {"email"}
     if has_digit:
-        if ":" in text and read_time(text):
+        if ":" in text and len(text.split()) <= WORDS_OF_A_TIME and read_time(text):
             kinds.add("time")
         if _PHONE.fullmatch(text):
             kinds.add("phone")

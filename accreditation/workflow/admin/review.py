@@ -216,7 +216,7 @@ class _Blank(dict):
 
 def _surroundings(application: Application, user: User) -> dict[str, Any]:
     """What else is known: other statements, doubts, wishes, history, letters, decisions, other files."""
-    person = application.person_id
+    person, calendar = application.person_id, application.election.calendar
     return {
         "doubts": doubts_about(application, user),
         "statements": Membership.objects.filter(person=person)
@@ -229,7 +229,10 @@ def _surroundings(application: Application, user: User) -> dict[str, Any]:
         ),
         "changes": changes_of(APPLICATIONS, application),
         "letters": with_kinds(OutboxMessage.objects.about(application)),
-        "requests": application.information_requests.select_related("asked_by"),
+        "requests": [
+            (one, calendar.in_words(calendar.end_of(one.due_on)))
+            for one in application.information_requests.select_related("asked_by")
+        ],
         "decisions": application.decisions.select_related("decided_by", "recommended_by"),
         "files": Application.objects.filter(person=person)
         .exclude(pk=application.pk)
