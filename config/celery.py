@@ -10,6 +10,9 @@ from celery import Celery
 from celery.schedules import crontab
 from kombu.entity import Queue
 
+from config import patience
+
+patience.this_is_a("worker")
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 app = Celery("accreditation")

@@ -13,7 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 from environs import Env
 
-from config import embedded
+from config import embedded, patience
 from config.environment import made_up_secrets, parse_key, parse_keys, read_secret_files
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -55,16 +55,16 @@ INDEX_KEY = parse_key(_secrets["INDEX_KEY"])
 SIGNING_KEYS_DIR = env.path("SIGNING_KEYS_DIR", None if PRODUCTION else VAR_DIR / "signing-keys")
 
 DATABASES = {"default": env.dj_db_url("DATABASE_URL", _servers.get("database_url"))}
-DATABASES["default"].setdefault("OPTIONS", {})
+DATABASES["default"]["OPTIONS"] = patience.options(env, DATABASES["default"].get("OPTIONS", {}))
 if env.bool("DATABASE_PREPARE", True):
     # Statements that come again are planned once: a quarter of an approval's time. Off behind an old PgBouncer.
     DATABASES["default"]["OPTIONS"] |= {"server_side_binding": True, "prepare_threshold": 5}
 if env.bool("DATABASE_POOL", False):
-    DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": env.int("DATABASE_POOL_SIZE", 8)}
+    DATABASES["default"]["OPTIONS"]["pool"] = patience.pool(env)
     DATABASES["default"]["CONN_MAX_AGE"] = 0
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = env.int("DATABASE_CONNECTION_AGE", 600)
-    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DATABASES["default"]["TEST"] = {"NAME": "test_" + os.environ.setdefault("TEST_RUN", str(os.getpid()))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

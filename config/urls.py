@@ -19,6 +19,8 @@ api = SimpleRouter()
 api.register("missions", MissionViewSet, basename="api-missions")
 api.register("applications", ApplicationViewSet, basename="api-applications")
 
+handler500 = "accreditation.core.busy.answer_failure"
+
 urlpatterns = [
     path(
         "", include("accreditation.credentials.urls")

@@ -1,6 +1,7 @@
 """What can be wrong with a wish, as typed errors that every surface maps once.
 
-NotAllowed is 403, WrongState 409, Refused 422; what the actor may not see is Django's ObjectDoesNotExist, 404.
+NotAllowed is 403, WrongState 409, Refused 422, Busy 503; what the actor may not see is Django's ObjectDoesNotExist,
+404.
 """
 
 from collections.abc import Iterable
@@ -8,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db import OperationalError
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
@@ -69,7 +71,21 @@ class Refused(MoveError):
     status = 422
 
 
-def as_json(error: MoveError) -> dict[str, Any]:
+class Busy(OperationalError):
+    """PostgreSQL broke a whole piece of work off, since somebody else was in the way for too long; nothing was written.
+
+    No MoveError: the rules did not speak, and the same wish is likely to be carried out a few seconds later.
+    """
+
+    status = 503
+
+    def __init__(self) -> None:
+        words = _("The system is busy. Nothing was changed: try again in a few seconds.")
+        self.reasons = [Reason("busy", words)]
+        super().__init__(words)
+
+
+def as_json(error: MoveError | Busy) -> dict[str, Any]:
     """The body of an API answer, and what a command prints."""
     answer: dict[str, Any] = {"reasons": [reason.as_json() for reason in error.reasons]}
     if isinstance(error, WrongState):

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, models
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -19,6 +19,7 @@ from accreditation.core.audit import AuditEvent
 from accreditation.core.errors import NotAllowed, Reason, Refused, WrongState
 from accreditation.core.inserting import insert
 from accreditation.core.outbox import Letter, cancel_for_left_state, key_of, message_of
+from accreditation.core.transactions import all_or_nothing
 
 ANY_STATE_IT_IS_IN = ""  # as a to-state: the move leaves the state as it is
 
@@ -171,30 +172,45 @@ def perform(
 
     In one transaction: the row is locked inside what the actor may see (else DoesNotExist); a repeated wish is
     answered with success; WrongState, NotAllowed and Refused are raised in DESIGN's order; then the state, the
-    version and the fields of `sets` are saved, the effects run, one AuditEvent and the letters are written.
+    version and the fields of `sets` are saved, the effects run, one AuditEvent and the letters are written. Busy where
+    somebody else was in the way for too long.
     """
-    now = now or timezone.now()
     try:
-        with transaction.atomic():
-            machine.wait_for_turn(name)
-            subject = machine.visible(actor).select_for_update(of=("self",), no_key=True).get(pk=pk)
-            machine.relate(subject, actor)
-            transition = machine.find(name, subject.state)
-            asked = transition or machine._by_name[name][0]
-            if not asked.by(actor, subject):
-                raise NotAllowed()
-            if transition is None or expected_version not in (None, subject.version):
-                if _is_repetition(subject, name, actor, expected_version):
-                    return subject
-                raise _wrong_state(machine, subject, actor, now)
-            move = Move(transition, actor, now, (reason or "").strip(), given, subject.state)
-            against = transition.reasons_against(subject, move)
-            if against:
-                raise Refused(against)
-            _move(machine, subject, move)
-            return subject
+        return _perform(
+            machine, pk, name, actor, (reason or "").strip(), expected_version, now or timezone.now(), given
+        )
     except IntegrityError as error:
         raise Refused([_sentence(machine, error)]) from error
+
+
+@all_or_nothing
+def _perform(
+    machine: Machine,
+    pk: Any,
+    name: str,
+    actor: Actor,
+    reason: str,
+    expected_version: int | None,
+    now: datetime,
+    given: dict[str, Any],
+) -> Any:
+    machine.wait_for_turn(name)
+    subject = machine.visible(actor).select_for_update(of=("self",), no_key=True).get(pk=pk)
+    machine.relate(subject, actor)
+    transition = machine.find(name, subject.state)
+    asked = transition or machine._by_name[name][0]
+    if not asked.by(actor, subject):
+        raise NotAllowed()
+    if transition is None or expected_version not in (None, subject.version):
+        if _is_repetition(subject, name, actor, expected_version):
+            return subject
+        raise _wrong_state(machine, subject, actor, now)
+    move = Move(transition, actor, now, reason, given, subject.state)
+    against = transition.reasons_against(subject, move)
+    if against:
+        raise Refused(against)
+    _move(machine, subject, move)
+    return subject
 
 
 def _move(machine: Machine, subject: Any, move: Move) -> None:

@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accreditation.core.actors import Actor
-from accreditation.core.errors import MoveError, NotAllowed, Reason
+from accreditation.core.errors import Busy, MoveError, NotAllowed, Reason
 from accreditation.core.machine import Guard, Move, perform
 from accreditation.credentials.models import Accreditation
 from accreditation.missions.models import Election
@@ -164,7 +164,7 @@ def _outcome(
 ) -> list[dict[str, str]]:
     try:
         perform(APPLICATION, pk, name, actor=actor, now=now, expected_version=version, **given)
-    except MoveError as error:
+    except (MoveError, Busy) as error:
         return [reason.as_json() for reason in error.reasons]
     except ObjectDoesNotExist:
         return [Reason("not_found", _("You may not see this file any more.")).as_json()]

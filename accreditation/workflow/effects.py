@@ -6,6 +6,7 @@ and run after the object is saved.
 
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db import connection
 
@@ -199,9 +200,12 @@ def _close_appeal(application: Application, move: Move, kind: str) -> None:
 
 
 def _record(application: Application, move: Move, kind: str, **fields: Any) -> Decision:
+    year = move.now.astimezone(ZoneInfo(application.election.time_zone)).year
     decision = Decision(
         application=application,
         kind=kind,
+        year=year,
+        serial=_next_decision(year),
         decided_by=move.actor.user,
         recommended_by_id=application.recommended_by_id,
         decided_at=move.now,
@@ -210,6 +214,17 @@ def _record(application: Application, move: Move, kind: str, **fields: Any) -> D
     insert([decision])
     move.made["decision"] = decision
     return decision
+
+
+def _next_decision(year: int) -> int:
+    """As _next_number, for the decisions of a year: a preview and a refused move give theirs back."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO workflow_decisioncounter AS counter (year, last) VALUES (%s, 1) "
+            "ON CONFLICT (year) DO UPDATE SET last = counter.last + 1 RETURNING last",
+            [year],
+        )
+        return cursor.fetchone()[0]
 
 
 def confirm_the_person(application: Application, move: Move) -> None:
@@ -226,13 +241,17 @@ def confirm_the_person(application: Application, move: Move) -> None:
 
 
 def record_revocation(accreditation: Accreditation, move: Move) -> None:
-    """A revocation is a decision on record, with the hearing's note in its text."""
+    """A revocation is a decision on record: the reason as the person reads it, and, for the file alone, how the
+    person was heard.
+    """
     application = Application.objects.filter(accreditation=accreditation).first()
     if application is not None:
+        application.election = accreditation.election
         _record(
             application,
             move,
             Decision.Kind.REVOCATION,
             legal_basis=str(move.given.get("legal_basis") or accreditation.election.decision_article),
-            text=f"{move.reason}\n\n{str(move.given['hearing_note']).strip()}",
+            text=move.reason,
+            file_note=str(move.given["hearing_note"]).strip(),
         )

@@ -115,7 +115,7 @@ def appeal_outcome(application: Application, move: Move) -> list[Letter]:
 
 
 def revocation(accreditation: Accreditation, move: Move) -> list[Letter]:
-    """The accreditation is taken back: why, on what law, where to appeal."""
+    """The accreditation is taken back: why, on what law, where to appeal. The note of the hearing stays inside."""
     application = _application_of(accreditation)
 
     def facts() -> Facts:

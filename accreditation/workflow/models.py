@@ -207,7 +207,8 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
 class Decision(models.Model):
     """What the commission decided about an application: its number, day, body, ground and legal basis.
 
-    One that was taken back before anybody read it stays on record with the moment (taking_back.py).
+    One that was taken back before anybody read it stays on record with the moment (taking_back.py), and keeps its
+    number. `text` was written for the person and leaves with the letter; `file_note` never leaves the commission.
     """
 
     class Kind(models.TextChoices):
@@ -219,6 +220,8 @@ class Decision(models.Model):
 
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="decisions")
     kind = models.CharField(_("decision"), max_length=12, choices=Kind.choices)
+    year = models.PositiveSmallIntegerField(_("year"), editable=False)
+    serial = models.PositiveIntegerField(_("number within the year"), editable=False)
     decided_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
     recommended_by = models.ForeignKey(
         User, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
@@ -231,7 +234,8 @@ class Decision(models.Model):
         help_text=_("Codes of the election's list."),
     )
     legal_basis = models.TextField(_("legal basis"), blank=True, help_text=_("Every ground brings its own."))
-    text = models.TextField(_("text"), blank=True)
+    text = models.TextField(_("words of the letter"), blank=True)
+    file_note = models.TextField(_("note for the file"), blank=True, help_text=_("Never sent."))
     ruling = models.CharField(_("ruling"), max_length=200, blank=True)
     taken_back_at = models.DateTimeField(_("taken back at"), null=True, editable=False)
 
@@ -254,6 +258,7 @@ class Decision(models.Model):
                 condition=Q(taken_back_at__isnull=True) | Q(kind__in=["approval", "refusal"]),
                 name="a_ruling_is_not_taken_back",
             ),
+            models.UniqueConstraint(fields=["year", "serial"], name="one_decision_a_number"),
         )
 
     def __str__(self) -> str:
@@ -261,7 +266,20 @@ class Decision(models.Model):
 
     @property
     def number(self) -> str:
-        return f"{self.decided_at.year}/{self.pk}"
+        """'2026/7': the year on the election's clock, and the decision's place among those of the year."""
+        return f"{self.year}/{self.serial}"
+
+
+class DecisionCounter(models.Model):
+    """The last number of a decision given in a year. Its row is locked while a number is taken, and what is undone
+    gives its number back: numbers run without gaps or doubles.
+    """
+
+    year = models.PositiveSmallIntegerField(primary_key=True)
+    last = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.year}: {self.last}"
 
 
 class InformationRequest(models.Model):

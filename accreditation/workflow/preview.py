@@ -13,6 +13,9 @@ from accreditation.core.machine import Machine, perform
 from accreditation.core.mail import Rendered, render
 from accreditation.core.outbox import OutboxMessage
 
+GRANTS = ("approval", "appeal_outcome")
+"""Letters of decisions that give an accreditation its number."""
+
 
 @dataclass(frozen=True)
 class Preview:
@@ -30,7 +33,7 @@ class _Undone(Exception):
 def letters_of(
     machine: Machine, pk: Any, name: str, *, actor: Actor, now: datetime, reason: str = "", **given: Any
 ) -> list[Preview]:
-    """Make the move, read its letters, and undo everything.
+    """Make the move, read its letters, and undo everything, so that no number of a decision is used up.
 
     Raises what perform() raises, so that a preview also says why the move will be refused.
     """
@@ -50,8 +53,7 @@ def letters_of(
 
 
 def _unnumbered(row: OutboxMessage) -> dict[str, Any]:
-    """The facts of a letter that was undone: the number of its decision is gone, and the next one has another."""
-    if not row.facts.get("decision_number"):
-        return dict(row.facts)
+    """The facts of a letter that was undone, without the numbers that it gave back: somebody else may get them."""
+    given = ["decision_number", *(["accreditation_number"] if row.kind in GRANTS else [])]
     with translation.override(row.language):
-        return {**row.facts, "decision_number": _("given when it is made")}
+        return {**row.facts, **{name: _("given when it is made") for name in given if row.facts.get(name)}}

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from accreditation.core.actors import Actor
-from accreditation.core.errors import MoveError, NotAllowed, Reason
+from accreditation.core.errors import Busy, MoveError, NotAllowed, Reason
 from accreditation.core.machine import perform
 from accreditation.missions.models import Mission, speaks_for
 from accreditation.observers.models import Membership
@@ -44,7 +44,7 @@ def submit_complete(mission: Mission, *, actor: Actor, now: datetime) -> list[Se
     for draft in drafts:
         try:
             perform(APPLICATION, draft.pk, "submit", actor=actor, now=now, expected_version=draft.version)
-        except MoveError as error:
+        except (MoveError, Busy) as error:
             answers.append(Sent(draft, error.reasons))
         else:
             answers.append(Sent(draft))
@@ -80,7 +80,7 @@ def send_complete(mission: Mission, *, actor: Actor, now: datetime, seconds: flo
             break
         try:
             perform(APPLICATION, draft.pk, "submit", actor=actor, now=now, expected_version=draft.version)
-        except MoveError as error:
+        except (MoveError, Busy) as error:
             outcome.refused.append((draft.membership, error.reasons))
         else:
             outcome.sent.append(draft.membership)

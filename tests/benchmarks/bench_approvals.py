@@ -131,10 +131,15 @@ def _approve(bare: Any, pk: int, approver: int) -> None:
             " accreditation_id = %s, decided_at = %s WHERE id = %s",
             [NOW, accreditation, NOW, pk],
         )
+        serial = bare.execute(
+            "INSERT INTO workflow_decisioncounter AS c (year, last) VALUES (%s, 1)"
+            " ON CONFLICT (year) DO UPDATE SET last = c.last + 1 RETURNING last",
+            [NOW.year],
+        ).fetchone()[0]
         bare.execute(
-            "INSERT INTO workflow_decision (application_id, kind, decided_by_id, decided_at, grounds, legal_basis,"
-            " text, ruling) VALUES (%s, 'approval', %s, %s, '{}', '', '', '')",
-            [pk, approver, NOW],
+            "INSERT INTO workflow_decision (application_id, kind, year, serial, decided_by_id, decided_at, grounds,"
+            " legal_basis, text, file_note, ruling) VALUES (%s, 'approval', %s, %s, %s, %s, '{}', '', '', '', '')",
+            [pk, NOW.year, serial, approver, NOW],
         )
         bare.execute("UPDATE observers_person SET confirmed_at = %s WHERE id = %s", [NOW, person])
         moved = bare.execute(

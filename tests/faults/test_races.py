@@ -91,6 +91,8 @@ def test_two_approvals_at_once_grant_once(recommended: Any) -> None:
 
     assert seen == {("WrongState", "approved"): ROUNDS}
     assert Accreditation.objects.count() == Decision.objects.count() == ROUNDS
+    numbers = Decision.objects.order_by("serial").values_list("serial", flat=True)
+    assert list(numbers) == list(range(1, ROUNDS + 1))  # whoever lost has used up none
     assert findings() == []
 
 

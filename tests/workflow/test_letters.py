@@ -209,11 +209,14 @@ def test_a_revocation_says_why_on_what_law_and_where_and_until_when_to_appeal() 
         perform(ACCREDITATION, held.pk, name, actor=actor(make_approver()), now=NOW, **given)
     (letter,) = letters(held, "revocation")
     text = text_of(letter)
+    decision = held.application.decisions.get(kind="revocation")
     for words in (
-        held.number_in_words, "Campaigned for a candidate.", "Heard by telephone.", "Election Code art. 44",
-        "Court of Appeal", "26 November 2026, 23:59 Baku time (UTC+4)",
+        held.number_in_words, "Campaigned for a candidate.", f"Decision: {decision.number}",
+        "Election Code art. 44", "Court of Appeal", "26 November 2026, 23:59 Baku time (UTC+4)",
     ):  # fmt: skip
         assert words in text
+    assert (decision.text, decision.file_note) == ("Campaigned for a candidate.", "Heard by telephone.")
+    assert "Heard by telephone." not in text + str(letter.facts)
     assert letter.due_at == NOW + timedelta(seconds=settings.LETTER_UNDO_SECONDS)
 
 

@@ -170,6 +170,7 @@ def test_a_revocation_and_what_came_before_it_stand_on_the_person_s_page(house: 
     assert all(address in page for address in addresses)
     text = said(house.client.get(addresses[1]).content)
     assert "is revoked" in text and "Gave the badge away." in text and "You may appeal to" in text
+    assert "Heard by telephone." not in text and "Heard by telephone." not in page
 
 
 def test_what_has_not_left_and_what_is_no_decision_is_no_file(house: Headed) -> None:

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accreditation.core.actors import Actor
 from accreditation.core.audit import AuditEvent
+from accreditation.core.machine import perform
 from accreditation.core.outbox import OutboxMessage
 from accreditation.missions.models import CannedReason
 from accreditation.observers.models import PossibleDuplicate, Upload
@@ -18,13 +19,14 @@ from accreditation.workflow.admin import presence
 from accreditation.workflow.admin.claimed import tickable
 from accreditation.workflow.amendments import ask_for
 from accreditation.workflow.happened import HAPPENED
-from accreditation.workflow.models import Amendment, Application, InformationRequest
+from accreditation.workflow.models import Amendment, Application, Decision, InformationRequest
 from accreditation.workflow.states import ACCREDITATION, APPLICATION, MISSION
 from accreditation.workflow.verdicts import judge
 from tests.factories import (
     GROUND,
     NOW,
     REQUEST,
+    actor,
     application_in,
     complete,
     head_of,
@@ -390,6 +392,29 @@ def test_a_preview_promises_no_number_that_the_decision_will_not_have(client: Cl
     client.post(move_url(application, "refuse"), wish)
     letter = OutboxMessage.objects.get(kind="refusal")
     assert letter.facts["decision_number"] == application.decisions.get().number
+
+
+def test_previews_use_up_no_number_of_a_decision(client: Client):
+    """Four looks at a letter, and one refused move, before a decision: it has the number after the last one."""
+    held = application_in("approved").accreditation
+    perform(ACCREDITATION, held.pk, "suspend", actor=actor(make_approver()), now=NOW, reason="Campaigned.")
+    sign_in(client, make_approver())
+    revoke = reverse("admin:credentials_accreditation_move", args=[held.pk, "revoke"])
+    wish = {
+        "version": 2,
+        "reason": "Campaigned.",
+        "hearing_note": "Heard by phone.",
+        "legal_basis": "art. 44",
+    }
+    for _look in range(4):
+        shown = client.post(revoke, wish | {"preview": "yes"}).content.decode()
+        assert "Decision: given when it is made" in shown and "Heard by phone." in shown
+        assert "Heard by phone." not in shown.partition('<section class="preview"')[2]
+    assert client.post(revoke, wish | {"version": 1}).status_code == 409
+    assert client.post(revoke, wish).status_code == 302
+    numbers = [decision.number for decision in Decision.objects.order_by("pk")]
+    this_year = timezone.now().year  # the page's clock is the machine's
+    assert numbers == [f"{NOW.year}/1", f"{this_year}/{2 if this_year == NOW.year else 1}"]
 
 
 # Two people who may be one

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from accreditation.core.actors import actor_of, moment_of
-from accreditation.core.errors import MoveError
+from accreditation.core.errors import Busy, MoveError
 from accreditation.core.machine import perform
 from accreditation.credentials.admin.pages import MOST_AT_ONCE, Wanted, only_the_print_desk, show, shown
 from accreditation.credentials.badge_states import BADGE
@@ -106,7 +106,7 @@ def _move(
         try:
             perform(BADGE, badge.pk, name, actor=actor, now=now, expected_version=versions[badge.pk], **given)
             moved += 1
-        except (MoveError, ObjectDoesNotExist) as error:
+        except (MoveError, Busy, ObjectDoesNotExist) as error:
             refused.append(f"{badge.accreditation.membership.full_name}: {error}")
     return moved, refused
 

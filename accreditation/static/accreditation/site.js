@@ -116,7 +116,8 @@ function sendWithProgress(event) {
   };
   request.onload = () => {
     const answer = request.response;
-    if (request.responseURL && request.responseURL !== location.href) location.assign(request.responseURL);
+    if (request.status > 501) broke(); // busy, or not reached: the chosen file stays chosen
+    else if (request.responseURL && request.responseURL !== location.href) location.assign(request.responseURL);
     else if (answer) showAnswer(answer);
     else broke();
   };

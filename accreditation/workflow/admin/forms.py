@@ -85,7 +85,15 @@ class ReasonForm(MoveForm):
     reason = forms.CharField(label=_("Reason"), widget=forms.Textarea(attrs={"rows": 4}))
 
 
-class WhyForm(ReasonForm):
+class SpokenReasonForm(MoveForm):
+    reason = forms.CharField(
+        label=_("Reason, in words for the person"),
+        widget=forms.Textarea(attrs={"rows": 4, "dir": "auto"}),
+        help_text=_("Stands in the letter"),
+    )
+
+
+class WhyForm(SpokenReasonForm):
     may_stay_empty = frozenset({"reason"})
 
 
@@ -206,10 +214,11 @@ class MergeForm(MoveForm):
         return list(rows.select_related("election"))
 
 
-class RevokeForm(MoveForm):
-    reason = forms.CharField(label=_("Reason"), widget=forms.Textarea(attrs={"rows": 4, "dir": "auto"}))
+class RevokeForm(SpokenReasonForm):
     hearing_note = forms.CharField(
-        label=_("How the person was heard"), widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"})
+        label=_("Note for the file: how the person was heard"),
+        widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
+        help_text=_("Stays with the commission: it is never sent"),
     )
     legal_basis = forms.CharField(label=_("Legal basis"))
 
@@ -258,7 +267,7 @@ FORMS: Mapping[str, type[MoveForm]] = {
     "overturn": RulingForm,
     "change_category": CategoryForm,
     "merge": MergeForm,
-    "suspend": ReasonForm,
+    "suspend": SpokenReasonForm,
     "reinstate": WhyForm,
     "revoke": RevokeForm,
     "restore": RulingForm,
