@@ -206,6 +206,22 @@ STORAGES = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "accreditation.core.receiving.TemporaryFileHandler",
+]
+
+# Backups: made each night by the worker, which alone has the folder; everybody warns when the last one is old
+
+BACKUPS_DIR = env.path("BACKUPS_DIR", None)
+BACKUP_HOUR = env.int("BACKUP_HOUR", 22)  # UTC
+if not 0 <= BACKUP_HOUR < 24:
+    raise ImproperlyConfigured(f"BACKUP_HOUR is {BACKUP_HOUR}; it must be an hour of the day, 0 to 23")
+BACKUPS_KEPT_DAYS = env.int("BACKUPS_KEPT_DAYS", 14)
+BACKUP_MAX_AGE_HOURS = env.int("BACKUP_MAX_AGE_HOURS", 26 if PRODUCTION else 0)  # 0: nobody is warned
+DISK_MIN_FREE_MB = env.float("DISK_MIN_FREE_MB", 1000)  # below it everybody is warned
+POSTGRES_PROGRAMS = env.path("POSTGRES_PROGRAMS", None)  # the folder of pg_dump, where it is not found by itself
+RELEASE = env.str("RELEASE", "")  # a backup names it
 
 # Accounts: applicants and heads by e-mailed code, staff by password and a second factor
 

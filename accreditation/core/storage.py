@@ -7,8 +7,10 @@ as an S3-compatible one, since names and encryption are made here and not in the
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import secrets
+import shutil
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -22,6 +24,8 @@ from django.utils.translation import gettext as _
 from accreditation.core.encryption import decrypt_bytes, encrypt_bytes
 from accreditation.core.errors import Reason
 from accreditation.core.uploads import UploadRefused
+
+log = logging.getLogger(__name__)
 
 
 class PrivateFiles(FileSystemStorage):
@@ -62,12 +66,26 @@ class PrivateFiles(FileSystemStorage):
             os.close(folder)
         return name
 
+    def free_bytes(self) -> int:
+        """What its disk still takes. OSError where the disk does not answer."""
+        folder = Path(self.location)
+        while not folder.exists():  # the first file makes it
+            folder = folder.parent
+        return shutil.disk_usage(folder).free
+
     def url(self, name: str | None) -> NoReturn:
         raise ValueError("A private file has no address; a view serves it with serve_private().")
 
 
 def private_files() -> Storage:
     return storages["private"]
+
+
+def refused_by_the_disk() -> UploadRefused:
+    """What a sender reads when there is no room: the file is nowhere, and it is not his fault."""
+    return UploadRefused(
+        Reason("not_saved", _("The file could not be uploaded. Try again in a few minutes."))
+    )
 
 
 def store(content: bytes) -> str:
@@ -80,8 +98,8 @@ def store(content: bytes) -> str:
     try:
         saved = private_files().save(name, ContentFile(encrypt_bytes(name, content)))
     except OSError as error:
-        reason = Reason("not_saved", _("The file could not be uploaded. Try again in a few minutes."))
-        raise UploadRefused(reason) from error
+        log.error("the private storage takes nothing: %s", error.strerror or type(error).__name__)
+        raise refused_by_the_disk() from error
     if saved != name:  # the content is bound to its name, so a storage that renames would lose it
         private_files().delete(saved)
         raise RuntimeError("The private storage changed a file's name.")

@@ -1,0 +1,87 @@
+"""What runs out without anybody noticing: room for private files, and the freshness of the last backup."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accreditation.core.backups.keeping import BackupReading
+from accreditation.core.errors import Reason
+from accreditation.core.storage import private_files
+
+MEGABYTE = 1_000_000
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A few numbers, None where there is nothing to measure, and what the staff should know of them."""
+
+    files_free_mb: int | None = None
+    backup_age_hours: int | None = None
+    warnings: list[Reason] = field(default_factory=list)
+
+
+def look(now: datetime) -> Seen:
+    """Measure now: one system call, and one query where a backup is expected (BACKUP_MAX_AGE_HOURS)."""
+    free, reading = _files_free(), _reading()
+    newest = reading.newest_at if reading else None
+    age = now - newest if newest else None
+    warnings = [*_of_the_disk(free)]
+    if settings.BACKUP_MAX_AGE_HOURS:
+        warnings += [*_of_the_age(age), *_of_the_backups_disk(reading)]
+    return Seen(
+        files_free_mb=None if free is None else free // MEGABYTE,
+        backup_age_hours=None if age is None else age // timedelta(hours=1),
+        warnings=warnings,
+    )
+
+
+def _files_free() -> int | None:
+    """Of a local folder; other storages, such as S3-compatible ones, have no end that could be asked for."""
+    measure = getattr(private_files(), "free_bytes", None)
+    try:
+        return None if measure is None else measure()
+    except OSError:  # a disk that does not answer takes nothing
+        return 0
+
+
+def _reading() -> BackupReading | None:
+    return BackupReading.objects.first() if settings.BACKUP_MAX_AGE_HOURS else None
+
+
+def _is_low(free: int | None) -> bool:
+    return free is not None and free < settings.DISK_MIN_FREE_MB * MEGABYTE
+
+
+def _of_the_disk(free: int | None) -> list[Reason]:
+    if not _is_low(free):
+        return []
+    words = _(
+        "The disk for pictures and lists is nearly full (%(free)s MB left). When it is full, nobody can send any."
+        " Tell those who run the server."
+    )
+    return [Reason("files_disk_nearly_full", words % {"free": (free or 0) // MEGABYTE})]
+
+
+def _of_the_age(age: timedelta | None) -> list[Reason]:
+    if age is None:
+        words = _("There is no backup: what is lost now is lost for good. Tell those who run the server.")
+        return [Reason("backup_missing", words)]
+    if age <= timedelta(hours=settings.BACKUP_MAX_AGE_HOURS):
+        return []
+    hours = age // timedelta(hours=1)
+    words = ngettext(
+        "The last backup is %(hours)d hour old. Tell those who run the server.",
+        "The last backup is %(hours)d hours old. Tell those who run the server.",
+        hours,
+    )
+    return [Reason("backup_old", words % {"hours": hours})]
+
+
+def _of_the_backups_disk(reading: BackupReading | None) -> list[Reason]:
+    if reading is None or not _is_low(reading.free_bytes):
+        return []
+    words = _("The disk of the backups is nearly full. Tell those who run the server.")
+    return [Reason("backup_disk_nearly_full", words)]
