@@ -1,31 +1,55 @@
-"""1,000 approvals through the write door, beside the bare SQL that they imply, one transaction each.
+"""Approvals through the write door, beside the bare SQL that they imply, one transaction each.
 
 The floor is what PostgreSQL must do in any case, with psycopg and nothing above it: lock the row, look for a
-current accreditation, take a number, insert accreditation, decision, two events and a letter, update the file.
+current accreditation, take numbers, insert accreditation, decision, badge, three events and a letter, update the file
+and the person. Both take turns, and the best round of each counts: the machine's speed drifts.
 """
 
 import json
 import os
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
 from tests.benchmarks.harness import Row, scratch_database, seconds
 
-COUNT = 1000
+COUNT, ROUNDS = 400, 3
+WARM = 50
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+
+Approve = Callable[[int], None]
 
 
 def run() -> list[Row]:
     """The figures; needs nothing but the servers that the settings name."""
-    with scratch_database():
-        through_the_door = _through_the_door()
-        bare = _bare_sql()
+    with scratch_database(), _bare_sql() as bare:
+        door = _the_door()
+        rounds = [(_timed(door), _timed(bare)) for _ in range(ROUNDS)]
+    through_the_door, floor = (min(times) for times in zip(*rounds, strict=True))
     return [
         Row(
             f"{COUNT} bulk approvals, each its own transaction (at most 3x the bare SQL)",
-            COUNT / through_the_door, "approvals/s", floor=COUNT / bare, ratio=through_the_door / bare,
+            COUNT / through_the_door, "approvals/s", floor=COUNT / floor, ratio=through_the_door / floor,
         )
     ]  # fmt: skip
+
+
+def _timed(approve: Approve) -> float:
+    """Seconds for so many files; the first ones are not counted: prepared statements, caches."""
+    from accreditation.workflow.models import Application
+
+    waiting = _recommended(WARM + COUNT)
+
+    def approve_each(files: list[int]) -> None:
+        for pk in files:
+            approve(pk)
+
+    approve_each(waiting[:WARM])
+    took = seconds(lambda: approve_each(waiting[WARM:]))
+    assert Application.objects.filter(pk__in=waiting, state="approved").count() == len(waiting)
+    return took
 
 
 def _recommended(count: int) -> list[int]:
@@ -50,34 +74,27 @@ def _recommended(count: int) -> list[int]:
     return found
 
 
-def _through_the_door() -> float:
+def _the_door() -> Approve:
     from accreditation.core.actors import Actor
     from accreditation.core.machine import perform
-    from accreditation.workflow.models import Application
     from accreditation.workflow.states import APPLICATION
     from tests.factories import make_approver
 
-    waiting = _recommended(COUNT + 50)
     actor = Actor(user=make_approver())
 
-    def approve(files: list[int]) -> None:
-        for pk in files:
-            perform(APPLICATION, pk, "approve", actor=actor, now=NOW)
+    def approve(pk: int) -> None:
+        perform(APPLICATION, pk, "approve", actor=actor, now=NOW)
 
-    approve(waiting[:50])  # warm: prepared statements, caches
-    took = seconds(lambda: approve(waiting[50:]))
-    assert Application.objects.filter(state="approved").count() == COUNT + 50
-    return took
+    return approve
 
 
-def _bare_sql() -> float:
+@contextmanager
+def _bare_sql() -> Iterator[Approve]:
     import psycopg
     from django.db import connection
 
-    from accreditation.workflow.models import Application
     from tests.factories import make_approver
 
-    waiting = _recommended(COUNT)
     approver = make_approver().pk
     parameters = {
         key: value
@@ -85,14 +102,7 @@ def _bare_sql() -> float:
         if key in ("dbname", "host", "port", "user", "password")
     }
     with psycopg.connect(**parameters) as bare:
-
-        def approve_all() -> None:
-            for pk in waiting:
-                _approve(bare, pk, approver)
-
-        took = seconds(approve_all)
-    assert Application.objects.filter(pk__in=waiting, state="approved").count() == COUNT
-    return took
+        yield lambda pk: _approve(bare, pk, approver)
 
 
 def _approve(bare: Any, pk: int, approver: int) -> None:
@@ -126,6 +136,13 @@ def _approve(bare: Any, pk: int, approver: int) -> None:
         bare.execute(
             event, [NOW, approver, "created", "credentials.accreditation", accreditation, 1, "", "active"]
         )
+        number_of_badge = secrets.token_bytes(16)
+        badge = bare.execute(
+            "INSERT INTO credentials_badge (version, accreditation_id, serial, code, state, queued_at, unsealable,"
+            " collected_by) VALUES (1, %s, %s, %s, 'queued', %s, '', '') RETURNING id",
+            [accreditation, number_of_badge, number_of_badge.hex()[:10], NOW],
+        ).fetchone()[0]
+        bare.execute(event, [NOW, approver, "created", "credentials.badge", badge, 1, "", "queued"])
         bare.execute(
             "UPDATE workflow_application SET state = 'approved', version = version + 1, moved_at = %s,"
             " accreditation_id = %s, decided_at = %s WHERE id = %s",

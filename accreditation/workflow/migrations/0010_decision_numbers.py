@@ -19,6 +19,9 @@ SPLIT = """
         AND e.reason <> '' AND starts_with(d.text, e.reason || E'\\n\\n')
 """
 
+# A table is not altered while checks of its rows wait for the commit.
+CHECK_NOW = ["SET CONSTRAINTS ALL IMMEDIATE", "SET CONSTRAINTS ALL DEFERRED"]
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -59,7 +62,7 @@ class Migration(migrations.Migration):
             name="text",
             field=models.TextField(blank=True, verbose_name="words of the letter"),
         ),
-        migrations.RunSQL([KEEP, GO_ON, SPLIT], migrations.RunSQL.noop),
+        migrations.RunSQL([KEEP, GO_ON, SPLIT, *CHECK_NOW], migrations.RunSQL.noop),
         migrations.AlterField(
             model_name="decision",
             name="year",
