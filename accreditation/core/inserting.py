@@ -41,11 +41,11 @@ def _statement(model: type[models.Model]) -> tuple[tuple[Any, ...], str, str]:
     )
     quote = connection.ops.quote_name
     columns = ", ".join(quote(str(field.column)) for field in fields)
-    places = ", ".join(_place(field) for field in fields)
+    places = ", ".join(place_of(field) for field in fields)
     return fields, f"INSERT INTO {quote(model._meta.db_table)} ({columns})", f"({places})"
 
 
-def _place(field: Any) -> str:
+def place_of(field: Any) -> str:
     """'%s', or what the field wants around it, such as the type of an array."""
     if hasattr(field, "get_placeholder"):
         return str(field.get_placeholder(None, None, connection))

@@ -20,6 +20,7 @@ from accreditation.core.errors import NotAllowed, Reason, Refused, WrongState
 from accreditation.core.inserting import insert
 from accreditation.core.outbox import Letter, cancel_for_left_state, key_of, message_of
 from accreditation.core.transactions import all_or_nothing
+from accreditation.core.updating import update
 
 ANY_STATE_IT_IS_IN = ""  # as a to-state: the move leaves the state as it is
 
@@ -223,7 +224,7 @@ def _move(machine: Machine, subject: Any, move: Move) -> None:
         subject.state = transition.target
     subject.version += 1
     subject.moved_at = move.now
-    subject.save(update_fields=["state", "version", "moved_at", *transition.sets])
+    update(subject, ["state", "version", "moved_at", *transition.sets])
     for effect in transition.effects:
         effect(subject, move)
     event = AuditEvent(
