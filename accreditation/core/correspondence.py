@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
@@ -14,6 +13,7 @@ from accreditation.core.actors import Actor
 from accreditation.core.audit import record
 from accreditation.core.errors import Reason, Refused, WrongState
 from accreditation.core.outbox import OutboxMessage
+from accreditation.core.transactions import all_or_nothing
 
 State = OutboxMessage.State
 
@@ -111,31 +111,31 @@ def deeds_for(letter: OutboxMessage) -> list[Deed]:
     return [deed for deed in DEEDS.values() if deed.fits(letter)]
 
 
+@all_or_nothing
 def settle(pk: int, name: str, *, actor: Actor, now: datetime, reason: str = "") -> OutboxMessage:
     """Do it, or raise and change nothing. Cancelling needs a reason.
 
     Raises DoesNotExist, WrongState (the letter has gone on since the page was shown), Refused (no reason).
     """
     deed = DEEDS[name]
-    with transaction.atomic():
-        letter = OutboxMessage.objects.select_for_update(of=("self",), no_key=True).get(pk=pk)
-        if not deed.fits(letter):
-            raise WrongState(
-                _("This letter is now “%(state)s”.") % {"state": letter.get_state_display()},
-                state=letter.state,
-                version=0,
-            )
-        if deed.grave and not reason.strip():
-            raise Refused([Reason("no_reason", _("Give a reason."))])
-        if deed.name == "printed" and letter.due_at > now:
-            raise Refused(
-                [Reason("not_due", _("What this letter says may still be taken back; wait a few minutes."))]
-            )
-        together = OutboxMessage.objects.filter(pk=pk)
-        if deed.whole_mail and letter.message_id:
-            together = OutboxMessage.objects.filter(message_id=letter.message_id, state=letter.state)
-        for one in together:
-            record(one, f"letter_{name}", actor=actor, now=now, reason=reason.strip(), kind=one.kind)
-        together.update(**deed.sets(now))
-        letter.refresh_from_db()
-        return letter
+    letter = OutboxMessage.objects.select_for_update(of=("self",), no_key=True).get(pk=pk)
+    if not deed.fits(letter):
+        raise WrongState(
+            _("This letter is now “%(state)s”.") % {"state": letter.get_state_display()},
+            state=letter.state,
+            version=0,
+        )
+    if deed.grave and not reason.strip():
+        raise Refused([Reason("no_reason", _("Give a reason."))])
+    if deed.name == "printed" and letter.due_at > now:
+        raise Refused(
+            [Reason("not_due", _("What this letter says may still be taken back; wait a few minutes."))]
+        )
+    together = OutboxMessage.objects.filter(pk=pk)
+    if deed.whole_mail and letter.message_id:
+        together = OutboxMessage.objects.filter(message_id=letter.message_id, state=letter.state)
+    for one in together:
+        record(one, f"letter_{name}", actor=actor, now=now, reason=reason.strip(), kind=one.kind)
+    together.update(**deed.sets(now))
+    letter.refresh_from_db()
+    return letter

@@ -19,6 +19,7 @@ from accreditation.accounts.roles import roles_of
 from accreditation.core.actors import Actor
 from accreditation.core.audit import record
 from accreditation.core.errors import NotAllowed, Reason, Refused, WrongState
+from accreditation.core.transactions import all_or_nothing
 from accreditation.credentials.badges import Badge
 from accreditation.credentials.scans import KEPT_BACK_AT_MOST, PLACE_LENGTH
 
@@ -205,6 +206,7 @@ def _raised(statement: str, **values: Any) -> int:
 # Answering
 
 
+@all_or_nothing
 def look_into(pk: int, *, seen: datetime, note: str, actor: Actor, now: datetime) -> ScanAlarm:
     """Say that an alarm, as it was seen (`received_at`), was looked into, and what came of it.
 
@@ -214,18 +216,17 @@ def look_into(pk: int, *, seen: datetime, note: str, actor: Actor, now: datetime
     if not may_look_into(actor, None):
         raise NotAllowed()
     note = note.strip()[:NOTE_LENGTH]
-    with transaction.atomic():
-        alarm = ScanAlarm.objects.select_for_update(of=("self",), no_key=True).get(pk=pk)
-        if not alarm.is_open and alarm.received_at == seen and alarm.looked_into_by_id == actor.user_id:
-            return alarm
-        if not alarm.is_open or alarm.received_at != seen:
-            raise WrongState(_gone_on(alarm), state="open" if alarm.is_open else "looked into", version=0)
-        if not note:
-            raise Refused([Reason("no_note", _("Say what came of it, for whoever meets this alarm again."))])
-        alarm.is_open, alarm.looked_into_at, alarm.note = False, now, note
-        alarm.looked_into_by = actor.user
-        alarm.save(update_fields=["is_open", "looked_into_at", "looked_into_by", "note"])
-        record(alarm, "looked_into", actor=actor, now=now, reason=note, received_at=seen.isoformat())
+    alarm = ScanAlarm.objects.select_for_update(of=("self",), no_key=True).get(pk=pk)
+    if not alarm.is_open and alarm.received_at == seen and alarm.looked_into_by_id == actor.user_id:
+        return alarm
+    if not alarm.is_open or alarm.received_at != seen:
+        raise WrongState(_gone_on(alarm), state="open" if alarm.is_open else "looked into", version=0)
+    if not note:
+        raise Refused([Reason("no_note", _("Say what came of it, for whoever meets this alarm again."))])
+    alarm.is_open, alarm.looked_into_at, alarm.note = False, now, note
+    alarm.looked_into_by = actor.user
+    alarm.save(update_fields=["is_open", "looked_into_at", "looked_into_by", "note"])
+    record(alarm, "looked_into", actor=actor, now=now, reason=note, received_at=seen.isoformat())
     return alarm
 
 

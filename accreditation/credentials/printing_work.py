@@ -23,6 +23,7 @@ from accreditation.core.audit import record
 from accreditation.core.encryption import DecryptionError
 from accreditation.core.errors import MoveError, NotAllowed, Reason, Refused
 from accreditation.core.machine import perform
+from accreditation.core.transactions import all_or_nothing
 from accreditation.credentials.badge_states import BADGE
 from accreditation.credentials.badges import Badge
 from accreditation.credentials.facing import faces_of
@@ -51,6 +52,7 @@ prints = print_desk | system
 # --- asking ---
 
 
+@all_or_nothing
 def start(
     badges: Sequence[int],
     *,
@@ -66,27 +68,24 @@ def start(
     """
     if not prints(actor, None):
         raise NotAllowed()
-    with transaction.atomic():
-        run = PrintRun.objects.create(
-            election=election, layout=layout, asked_by=actor.user, asked_at=now, asked_for=asked_for or {}
-        )
-        wanted = list(dict.fromkeys(badges))[:MOST_AT_ONCE]
-        printable = set(printable_badges(election).filter(pk__in=wanted).values_list("pk", flat=True))
-        # In the order of keys, so that two clerks who start at once never wait for each other in a circle.
-        rows = [
-            PrintRunBadge(run=run, badge_id=pk, position=position)
-            for position, pk in enumerate(wanted, 1)
-            if pk in printable
-        ]
-        PrintRunBadge.objects.bulk_create(sorted(rows, key=lambda row: row.badge_id), ignore_conflicts=True)
-        run.total = run.rows.count()
-        if not run.total:
-            words = _(
-                "No badge of these is left to print: another run has them, or they are not ready for it."
-            )
-            raise Refused([Reason("nothing_to_print", words)])
-        run.save(update_fields=["total"])
-        record(run, "print_run_asked", actor=actor, now=now, badges=run.total, layout=layout)
+    run = PrintRun.objects.create(
+        election=election, layout=layout, asked_by=actor.user, asked_at=now, asked_for=asked_for or {}
+    )
+    wanted = list(dict.fromkeys(badges))[:MOST_AT_ONCE]
+    printable = set(printable_badges(election).filter(pk__in=wanted).values_list("pk", flat=True))
+    # In the order of keys, so that two clerks who start at once never wait for each other in a circle.
+    rows = [
+        PrintRunBadge(run=run, badge_id=pk, position=position)
+        for position, pk in enumerate(wanted, 1)
+        if pk in printable
+    ]
+    PrintRunBadge.objects.bulk_create(sorted(rows, key=lambda row: row.badge_id), ignore_conflicts=True)
+    run.total = run.rows.count()
+    if not run.total:
+        words = _("No badge of these is left to print: another run has them, or they are not ready for it.")
+        raise Refused([Reason("nothing_to_print", words)])
+    run.save(update_fields=["total"])
+    record(run, "print_run_asked", actor=actor, now=now, badges=run.total, layout=layout)
     return run
 
 
@@ -100,18 +99,18 @@ def printable_badges(election: Election) -> QuerySet[Badge]:
     ).exclude(print_rows__outcome__in=[Outcome.WAITING, Outcome.PRINTED])
 
 
+@all_or_nothing
 def stop(run: PrintRun, *, actor: Actor, now: datetime) -> None:
     """Wish that a run ends after the part that is being made. What is printed stays printed. NotAllowed, Refused."""
     if not prints(actor, None):
         raise NotAllowed()
-    with transaction.atomic():
-        locked = PrintRun.objects.select_for_update(no_key=True).get(pk=run.pk)
-        if not locked.is_open:
-            words = _("This run is “%(state)s” already.") % {"state": locked.get_state_display()}
-            raise Refused([Reason("run_is_over", words)])
-        if not locked.stop_wished:
-            PrintRun.objects.filter(pk=run.pk).update(stop_wished=True)
-            record(run, "print_run_stopped", actor=actor, now=now)
+    locked = PrintRun.objects.select_for_update(no_key=True).get(pk=run.pk)
+    if not locked.is_open:
+        words = _("This run is “%(state)s” already.") % {"state": locked.get_state_display()}
+        raise Refused([Reason("run_is_over", words)])
+    if not locked.stop_wished:
+        PrintRun.objects.filter(pk=run.pk).update(stop_wished=True)
+        record(run, "print_run_stopped", actor=actor, now=now)
 
 
 # --- working ---
@@ -276,14 +275,18 @@ def _settle(run: PrintRun, part: PrintRunPart, press: Press, actor: Actor, now: 
 def _print(run: PrintRun, row: PrintRunBadge, actor: Actor, now: datetime) -> None:
     """Move one badge and note it, both or neither."""
     try:
-        with transaction.atomic():
-            perform(BADGE, row.badge_id, "print", actor=actor, now=now)
-            run.rows.filter(pk=row.pk).update(outcome=Outcome.PRINTED)
-            PrintRun.objects.filter(pk=run.pk).update(done=F("done") + 1)
+        _print_and_note(run, row, actor, now)
     except ObjectDoesNotExist:
         _leave_out(run, row, _("It is not there any more."))
     except MoveError as error:
         _leave_out(run, row, str(error))
+
+
+@all_or_nothing
+def _print_and_note(run: PrintRun, row: PrintRunBadge, actor: Actor, now: datetime) -> None:
+    perform(BADGE, row.badge_id, "print", actor=actor, now=now)
+    run.rows.filter(pk=row.pk).update(outcome=Outcome.PRINTED)
+    PrintRun.objects.filter(pk=run.pk).update(done=F("done") + 1)
 
 
 def _leave_out(run: PrintRun, row: PrintRunBadge, why: str) -> None:

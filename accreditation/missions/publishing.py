@@ -13,6 +13,7 @@ from accreditation.accounts.roles import ADMINISTRATOR, APPROVER, SUPERVISOR, ro
 from accreditation.core.actors import Actor
 from accreditation.core.audit import record
 from accreditation.core.errors import NotAllowed, Reason, Refused
+from accreditation.core.transactions import all_or_nothing
 from accreditation.missions.calendar import Calendar
 from accreditation.missions.elections import DateOverride, Election
 from accreditation.missions.legal_dates import OF_CATEGORY, OPENS, SETTABLE
@@ -74,7 +75,7 @@ def _verbose_name(row: models.Model, field: str) -> str:
     return str(found.verbose_name) if isinstance(found, models.Field) else field
 
 
-@transaction.atomic
+@all_or_nothing
 def publish(election: Election, *, actor: Actor, now: datetime) -> Election:
     """Open the election to the world and freeze its rules. Raises NotAllowed, Refused (every reason)."""
     if actor.user is not None and roles_of(actor.user).isdisjoint(PUBLISHERS):
@@ -127,7 +128,7 @@ def rules_reopened() -> Iterator[None]:
 # Dates set by hand
 
 
-@transaction.atomic
+@all_or_nothing
 def override_date(
     election: Election, name: str, closes_at: datetime, reason: str, *, actor: Actor, now: datetime
 ) -> DateOverride:

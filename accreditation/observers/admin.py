@@ -1,5 +1,6 @@
 """Lists that clerks take in for a mission: the same reading, questions and rules as on the head's own pages."""
 
+from contextlib import suppress
 from typing import Any
 
 from django import forms
@@ -14,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from accreditation.accounts.roles import CLERK, SUPERVISOR, roles_of
 from accreditation.core.actors import actor_of, moment_of
-from accreditation.core.errors import MoveError
+from accreditation.core.errors import Busy, MoveError
 from accreditation.core.site import BarLink, site
 from accreditation.core.templatetags.look import in_zone
 from accreditation.core.uploads import UploadRefused
@@ -191,7 +192,8 @@ class ListImportAdmin(admin.ModelAdmin):
                 return HttpResponseRedirect(_url("change", job))
             return self._reading_page(request, job, None, error.reasons)
         if job.rows_total <= AT_ONCE:
-            list_runs.run(job.pk, now=moment_of(request))
+            with suppress(Busy):  # the worker takes it in, as it does longer lists
+                list_runs.run(job.pk, now=moment_of(request))
         return HttpResponseRedirect(_url("change", job))
 
     def refused(self, request: HttpRequest, pk: int) -> HttpResponse:

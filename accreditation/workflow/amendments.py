@@ -10,13 +10,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accreditation.core.actors import Actor
 from accreditation.core.audit import record
 from accreditation.core.errors import NotAllowed, Reason, Refused
 from accreditation.core.machine import Move, perform
+from accreditation.core.transactions import all_or_nothing
 from accreditation.credentials.models import Accreditation
 from accreditation.observers.matching import lock_people
 from accreditation.observers.models import Membership
@@ -61,39 +61,39 @@ def ask_for(
     return amendment
 
 
+@all_or_nothing
 def take_over(amendment: Amendment, *, actor: Actor, now: datetime) -> Amendment:
     """A clerk takes a wish over into the file under way.
 
     Raises NotAllowed, Refused (settled already; a correction, which the approver takes over by `correct`),
     and what the move 'change_category' raises where another category is wished.
     """
-    with transaction.atomic():
-        lock_people()
-        amendment = _for_verdict(amendment, actor)
-        if amendment.is_correction:
-            words = _("This person is accredited: correct the accreditation with it.")
-            raise Refused([Reason("is_correction", words)])
-        _carry_out(amendment, actor=actor, now=now)
-        return amendment
+    lock_people()
+    amendment = _for_verdict(amendment, actor)
+    if amendment.is_correction:
+        words = _("This person is accredited: correct the accreditation with it.")
+        raise Refused([Reason("is_correction", words)])
+    _carry_out(amendment, actor=actor, now=now)
+    return amendment
 
 
+@all_or_nothing
 def decline(amendment: Amendment, *, actor: Actor, now: datetime, reason: str) -> Amendment:
     """A clerk declines a wish, with a reason. Raises NotAllowed and Refused."""
     if not reason.strip():
         raise Refused([Reason("no_reason", _("Give a reason."))])
-    with transaction.atomic():
-        amendment = _for_verdict(amendment, actor)
-        _settle(amendment, Amendment.Verdict.DECLINED, actor=actor, now=now)
-        record(
-            amendment.application,
-            "amendment_declined",
-            actor=actor,
-            now=now,
-            fields=amendment.fields,
-            reason=reason.strip(),
-            amendment=amendment.pk,
-        )
-        return amendment
+    amendment = _for_verdict(amendment, actor)
+    _settle(amendment, Amendment.Verdict.DECLINED, actor=actor, now=now)
+    record(
+        amendment.application,
+        "amendment_declined",
+        actor=actor,
+        now=now,
+        fields=amendment.fields,
+        reason=reason.strip(),
+        amendment=amendment.pk,
+    )
+    return amendment
 
 
 def take_over_correction(accreditation: Accreditation, move: Move) -> None:

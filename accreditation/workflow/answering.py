@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from accreditation.core.actors import Actor
 from accreditation.core.errors import Reason, Refused
 from accreditation.core.outbox import cancel_with_its_object
+from accreditation.core.transactions import all_or_nothing
 from accreditation.missions.models import Delegation, Election, Mission
 from accreditation.observers.answers import can_be_entered, statement_of
 from accreditation.observers.beginnings import Beginning
@@ -60,6 +61,7 @@ def save_answers(
         save_answers(now_open, answers, actor=actor)
 
 
+@all_or_nothing
 def _save_in_beginning(
     applying: Applying,
     answers: Mapping[str, Any],
@@ -68,19 +70,18 @@ def _save_in_beginning(
     delegation: Delegation | None,
 ) -> bool:
     """False, with nothing kept, where another tab has opened the file between our look and our write."""
-    with transaction.atomic():
-        beginning, made = Beginning.objects.select_for_update(of=("self",)).get_or_create(
-            user=applying.user, election=applying.election, defaults={"begun_at": applying.now}
-        )
-        files = Application.objects.live().filter(applicant=applying.user, election=applying.election)
-        if made and files.exists():
-            beginning.delete()
-            return False
-        if mission is not None:
-            beginning.mission, beginning.delegation = mission, delegation
-        beginning.add(as_wish(answers))
-        beginning.save()
-        _enter_when_complete(beginning, applying, actor)
+    beginning, made = Beginning.objects.select_for_update(of=("self",)).get_or_create(
+        user=applying.user, election=applying.election, defaults={"begun_at": applying.now}
+    )
+    files = Application.objects.live().filter(applicant=applying.user, election=applying.election)
+    if made and files.exists():
+        beginning.delete()
+        return False
+    if mission is not None:
+        beginning.mission, beginning.delegation = mission, delegation
+    beginning.add(as_wish(answers))
+    beginning.save()
+    _enter_when_complete(beginning, applying, actor)
     return True
 
 

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _l
 
 from accreditation.core.actors import Actor
 from accreditation.core.audit import record
 from accreditation.core.errors import NotAllowed, Refused
+from accreditation.core.transactions import all_or_nothing
 from accreditation.credentials.models import Accreditation
 from accreditation.missions.models import speaks_for
 from accreditation.observers.matching import lock_people
@@ -184,6 +184,7 @@ def _answer_at_once(change: Change, categories: Categories, *, actor: Actor, now
         ask_for(change.membership, change.application, wished, is_correction=False, actor=actor, now=now)
 
 
+@all_or_nothing
 def change_statement(
     membership: Membership,
     statement: Statement,
@@ -206,23 +207,22 @@ def change_statement(
     against = refusals(statement, rules, today)
     if against:
         raise Refused(against)
-    with transaction.atomic():
-        lock_people()
-        categories = Categories(membership.mission)
-        found = changes_of([statement], {0: membership.pk}, categories, lock=True, fields=fields)
-        if not found:
-            return None
-        change = found[0]
-        asked = change.application is not None and (
-            change.application.state == Application.State.INFORMATION_REQUESTED
-        )
-        if asked and change.kind == Kind.AMENDMENT:
-            _answer_at_once(change, categories, actor=actor, now=now)
-        else:
-            carry_out(change, categories, actor=actor, now=now)
-        if change.touches_identity:
-            settle_identity([change.membership], actor=actor, now=now)
-        codes = [why.code for why in warnings(statement, rules, today)]
-        if change.kind == Kind.DRAFT and codes != change.membership.warnings:
-            Membership.objects.filter(pk=membership.pk).update(warnings=codes)
+    lock_people()
+    categories = Categories(membership.mission)
+    found = changes_of([statement], {0: membership.pk}, categories, lock=True, fields=fields)
+    if not found:
+        return None
+    change = found[0]
+    asked = change.application is not None and (
+        change.application.state == Application.State.INFORMATION_REQUESTED
+    )
+    if asked and change.kind == Kind.AMENDMENT:
+        _answer_at_once(change, categories, actor=actor, now=now)
+    else:
+        carry_out(change, categories, actor=actor, now=now)
+    if change.touches_identity:
+        settle_identity([change.membership], actor=actor, now=now)
+    codes = [why.code for why in warnings(statement, rules, today)]
+    if change.kind == Kind.DRAFT and codes != change.membership.warnings:
+        Membership.objects.filter(pk=membership.pk).update(warnings=codes)
     return change

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -19,6 +19,7 @@ from accreditation.accounts.roles import APPROVER, AUDITOR, CLERK, PRINT_DESK, S
 from accreditation.core.actors import Actor
 from accreditation.core.literals import Literal, is_code
 from accreditation.core.machine import perform
+from accreditation.core.transactions import all_or_nothing
 from accreditation.missions.models import Election
 from accreditation.observers.models import PossibleDuplicate
 from accreditation.workflow.models import Amendment, Application
@@ -324,19 +325,19 @@ def _beyond(queue: Queue, key: tuple[Any, ...], *, backwards: bool) -> Q:
 # The next file
 
 
+@all_or_nothing
 def take_next(actor: Actor, election: Election, *, now: datetime) -> Application | None:
     """Give the actor the unassigned file that is due first; None when there is none.
 
     A file that a colleague is taking at this moment is passed over, not waited for: no two get the same.
     Raises NotAllowed for who is no clerk.
     """
-    with transaction.atomic():
-        pk = (
-            APPLICATION.visible(actor)
-            .filter(election=election, state=State.SUBMITTED, assigned_to=None)
-            .order_by(F("decision_due_at").asc(), "pk")
-            .select_for_update(skip_locked=True, of=("self",), no_key=True)
-            .values_list("pk", flat=True)
-            .first()
-        )
-        return None if pk is None else perform(APPLICATION, pk, "take", actor=actor, now=now)
+    pk = (
+        APPLICATION.visible(actor)
+        .filter(election=election, state=State.SUBMITTED, assigned_to=None)
+        .order_by(F("decision_due_at").asc(), "pk")
+        .select_for_update(skip_locked=True, of=("self",), no_key=True)
+        .values_list("pk", flat=True)
+        .first()
+    )
+    return None if pk is None else perform(APPLICATION, pk, "take", actor=actor, now=now)

@@ -9,13 +9,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
 from accreditation.accounts.models import User
 from accreditation.core.actors import Actor
 from accreditation.core.audit import record
 from accreditation.core.errors import NotAllowed, Reason, Refused
+from accreditation.core.transactions import all_or_nothing
 from accreditation.missions.models import Delegation, Mission, speaks_for
 from accreditation.observers.matching import Identity, lock_people, meet
 from accreditation.observers.models import Membership, MembershipQuerySet
@@ -76,14 +77,14 @@ def take_in(
     identities = [Identity.of(statement) for statement in statements]
     for attempt in range(1, ATTEMPTS + 1):
         try:
-            with transaction.atomic():
-                return _take_in(statements, identities, delegation, actor, now, warned)
+            return _take_in(statements, identities, delegation, actor, now, warned)
         except IntegrityError as error:
             if attempt == ATTEMPTS or _constraint(error) != "one_live_application":
                 raise
     raise AssertionError("the loop returns or raises")
 
 
+@all_or_nothing
 def _take_in(
     statements: Sequence[Statement],
     identities: Sequence[Identity],
@@ -209,6 +210,7 @@ class Entered:
     application: Application | None
 
 
+@all_or_nothing
 def enter_statement(
     statement: Statement,
     *,
@@ -232,21 +234,20 @@ def enter_statement(
         raise Refused(against)
     codes = [why.code for why in warnings(statement, rules, today)]
     identity = Identity.of(statement)
-    with transaction.atomic():
-        lock_people()
-        _refuse_twice(identity, mission, applicant)
-        by_applicant = applicant.pk if applicant is not None else None
-        (meeting,) = meet([identity], not_joined=people_of(mission), by_applicant=by_applicant)
-        opened = open_files(
-            [NewRow(statement, identity, meeting, codes)],
-            delegation=delegation,
-            categories=Categories(mission),
-            actor=actor,
-            now=now,
-            applicant=applicant,
-        )
-        membership = Membership.objects.get(pk=opened.memberships[0])
-        record(membership, "stated", actor=actor, now=now)
+    lock_people()
+    _refuse_twice(identity, mission, applicant)
+    by_applicant = applicant.pk if applicant is not None else None
+    (meeting,) = meet([identity], not_joined=people_of(mission), by_applicant=by_applicant)
+    opened = open_files(
+        [NewRow(statement, identity, meeting, codes)],
+        delegation=delegation,
+        categories=Categories(mission),
+        actor=actor,
+        now=now,
+        applicant=applicant,
+    )
+    membership = Membership.objects.get(pk=opened.memberships[0])
+    record(membership, "stated", actor=actor, now=now)
     return Entered(membership, Application.objects.filter(pk__in=opened.applications.values()).first())
 
 
@@ -262,15 +263,15 @@ def _refuse_twice(identity: Identity, mission: Mission, applicant: User | None) 
         raise Refused([Reason("named_already", _("This person stands on your roster already."))])
 
 
+@all_or_nothing
 def open_anew(membership: Membership, *, actor: Actor, now: datetime) -> Application:
     """Another draft for somebody whose file was withdrawn, lapsed or refused. Raises NotAllowed and Refused."""
     mission = membership.mission
     applicant = membership.applications.exclude(applicant=None).values_list("applicant", flat=True).last()
     own = User.objects.filter(pk=applicant).first() if applicant else None
     check_open(mission, actor, own)
-    with transaction.atomic():
-        lock_people()
-        if membership.ended_at is not None or busy_people([membership.person_id], mission.election_id):
-            words = _("There is nothing to open: a file is under way, or the membership has ended.")
-            raise Refused([Reason("live_already", words)])
-        return open_draft(membership, actor=actor, now=now, applicant=own)
+    lock_people()
+    if membership.ended_at is not None or busy_people([membership.person_id], mission.election_id):
+        words = _("There is nothing to open: a file is under way, or the membership has ended.")
+        raise Refused([Reason("live_already", words)])
+    return open_draft(membership, actor=actor, now=now, applicant=own)

@@ -2,13 +2,15 @@
 
 import logging
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.db import OperationalError, connection, transaction
+from django.db import OperationalError, connection
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accreditation.core.actors import SYSTEM, Actor
 from accreditation.core.errors import MoveError, Reason
+from accreditation.core.transactions import all_or_nothing
 from accreditation.observers.lists import ListRefused, ReadList
 from accreditation.observers.models import ListImport
 from accreditation.workflow.intake import Intake
@@ -97,16 +99,21 @@ def take_in_chunk(job: ListImport, read: ReadList, *, now: datetime) -> None:
     """Take in the next rows of a running job and note it, both or neither: a job that died goes on from
     there.
     """
+    job.report, job.rows_done = _take_in_next(job, read, now)
+
+
+@all_or_nothing
+def _take_in_next(job: ListImport, read: ReadList, now: datetime) -> tuple[dict[str, Any], int]:
     actor = Actor(user=job.sent_by) if job.sent_by else SYSTEM
     assert job.delegation is not None
     done = Intake(**{name: job.report[name] for name in COUNTS}) if job.rows_done else Intake()
     last = min(job.rows_done + CHUNK, job.rows_total)
-    with transaction.atomic():
-        done += take_in_list(
-            read, delegation=job.delegation, actor=actor, now=now, first=job.rows_done, last=last
-        )
-        job.report, job.rows_done = report_of(read, done), last
-        job.save(update_fields=["report", "rows_done"])
+    done += take_in_list(
+        read, delegation=job.delegation, actor=actor, now=now, first=job.rows_done, last=last
+    )
+    report = report_of(read, done)
+    ListImport.objects.filter(pk=job.pk).update(report=report, rows_done=last)
+    return report, last
 
 
 def _finish(job: ListImport, state: str, now: datetime) -> None:

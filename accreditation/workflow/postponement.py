@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db import transaction
 from django.db.models import Count, F, Q, QuerySet, Value
 from django.db.models.functions import Greatest, TruncDate
 
@@ -11,6 +10,7 @@ from accreditation.accounts.roles import ADMINISTRATOR, APPROVER, roles_of
 from accreditation.core.actors import Actor
 from accreditation.core.audit import record
 from accreditation.core.errors import NotAllowed, Refused
+from accreditation.core.transactions import all_or_nothing
 from accreditation.credentials.models import Accreditation
 from accreditation.missions.calendar import Calendar
 from accreditation.missions.legal_dates import ELECTION_DAY
@@ -73,7 +73,7 @@ def what_would_change(election: Election, new_day: date | None, now: datetime) -
     )
 
 
-@transaction.atomic
+@all_or_nothing
 def postpone(election: Election, new_day: date, *, reason: str, actor: Actor, now: datetime) -> Election:
     """Move the election to a later day. For approvers.
 
@@ -108,7 +108,7 @@ def postpone(election: Election, new_day: date, *, reason: str, actor: Actor, no
     return locked
 
 
-@transaction.atomic
+@all_or_nothing
 def cancel(election: Election, *, reason: str, actor: Actor, now: datetime) -> Election:
     """Cancel the election. For approvers. Accreditations end with this local day; reminders are cancelled.
 

@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accreditation.core.actors import Actor
 from accreditation.core.audit import record
 from accreditation.core.errors import Reason, Refused
+from accreditation.core.transactions import all_or_nothing
 from accreditation.credentials.models import Accreditation
 from accreditation.missions.models import Delegation
 from accreditation.observers.matching import lock_people
@@ -31,6 +31,7 @@ def reason_against_replacing(accreditation: Accreditation, mission_id: int) -> R
     return None
 
 
+@all_or_nothing
 def replace(
     accreditation: Accreditation, statement: Statement, *, delegation: Delegation, actor: Actor, now: datetime
 ) -> Entered:
@@ -39,15 +40,14 @@ def replace(
     Raises what enter_statement raises, and Refused ('not_given_back', 'replaced_already'). Where the newcomer's
     file is held elsewhere nothing is replaced: that person comes anyway.
     """
-    with transaction.atomic():
-        lock_people()  # before the accreditation, as a correction does
-        locked = Accreditation.objects.select_for_update(no_key=True).get(pk=accreditation.pk)
-        against = reason_against_replacing(locked, delegation.mission_id)
-        if against is not None:
-            raise Refused([against])
-        entered = enter_statement(statement, delegation=delegation, actor=actor, now=now)
-        if entered.application is not None:
-            entered.application.replaces = locked
-            entered.application.save(update_fields=["replaces"])
-            record(entered.application, "replaces", actor=actor, now=now, accreditation=locked.pk)
+    lock_people()  # before the accreditation, as a correction does
+    locked = Accreditation.objects.select_for_update(no_key=True).get(pk=accreditation.pk)
+    against = reason_against_replacing(locked, delegation.mission_id)
+    if against is not None:
+        raise Refused([against])
+    entered = enter_statement(statement, delegation=delegation, actor=actor, now=now)
+    if entered.application is not None:
+        entered.application.replaces = locked
+        entered.application.save(update_fields=["replaces"])
+        record(entered.application, "replaces", actor=actor, now=now, accreditation=locked.pk)
     return entered

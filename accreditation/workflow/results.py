@@ -7,13 +7,13 @@ them begins again, so a day that was mistyped can be corrected only while no ter
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accreditation.accounts.roles import roles_of
 from accreditation.core.actors import Actor
 from accreditation.core.audit import record
 from accreditation.core.errors import NotAllowed, Reason, Refused
+from accreditation.core.transactions import all_or_nothing
 from accreditation.credentials.models import Accreditation
 from accreditation.missions.models import Election
 from accreditation.missions.publishing import PUBLISHERS
@@ -63,7 +63,7 @@ def _terms_have_ended(election: Election) -> bool:
     return Accreditation.objects.filter(election=election, state=Accreditation.State.EXPIRED).exists()
 
 
-@transaction.atomic
+@all_or_nothing
 def record_results(election: Election, day: date, *, actor: Actor, now: datetime) -> Election:
     """Record the local day on which the official results were published. For who publishes elections.
 

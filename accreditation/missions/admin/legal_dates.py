@@ -6,7 +6,6 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
@@ -19,6 +18,7 @@ from accreditation.core.actors import actor_of, moment_of
 from accreditation.core.dates import DayMonthYearField
 from accreditation.core.errors import Refused
 from accreditation.core.site import site
+from accreditation.core.transactions import all_or_nothing
 from accreditation.missions.legal_dates import (
     LABELS,
     LATEST_DECISION,
@@ -132,7 +132,7 @@ def set_date_page(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@transaction.atomic
+@all_or_nothing
 def _set_date(election: Election, form: DateForm, request: HttpRequest) -> int:
     before, given = moment_of_date(election, LATEST_DECISION), form.cleaned_data
     override_date(

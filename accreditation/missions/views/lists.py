@@ -1,5 +1,6 @@
 """Lists: sent as a file, shown as they were read, taken in when the head says so. The roster as a file."""
 
+from contextlib import suppress
 from typing import Any
 
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
@@ -8,7 +9,7 @@ from django.utils.translation import get_language_bidi
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from accreditation.core.errors import MoveError
+from accreditation.core.errors import Busy, MoveError
 from accreditation.core.uploads import UploadRefused
 from accreditation.missions.export import csv_rows, xlsx_file
 from accreditation.missions.views.access import Room, add_reasons, of_mission
@@ -133,7 +134,8 @@ def take_in(room: Room, public_id: str) -> HttpResponse:
     except MoveError as error:
         return room.refused(error, "list", public_id=public_id)
     if job.rows_total <= AT_ONCE:
-        list_runs.run(job.pk, now=room.now)
+        with suppress(Busy):  # the worker takes it in, as it does longer lists
+            list_runs.run(job.pk, now=room.now)
     return HttpResponseRedirect(room.url("list", public_id=public_id), status=303)
 
 

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ObjectDoesNotExist
-from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
@@ -21,6 +20,7 @@ from accreditation.core.audit import AuditEvent
 from accreditation.core.errors import NotAllowed, Reason, Refused, WrongState
 from accreditation.core.machine import Machine, Transition, perform
 from accreditation.core.refusals import move_refused
+from accreditation.core.transactions import all_or_nothing
 from accreditation.workflow.admin.forms import FORMS, MoveForm, form_of
 from accreditation.workflow.admin.pages import Change, conflict, show
 from accreditation.workflow.happened import event_in_words, in_words
@@ -251,11 +251,11 @@ def make_move(
     return HttpResponseRedirect(back)
 
 
+@all_or_nothing
 def _recommend_and_approve(kind: Kind, subject: Any, version: int, given: Any, wanted: Any) -> None:
     """Two moves in one transaction, for who holds both roles where the law asks for no second person."""
-    with transaction.atomic():
-        perform(kind.machine, subject.pk, "recommend_approval", expected_version=version, **wanted, **given)
-        perform(kind.machine, subject.pk, "approve", expected_version=version + 1, **wanted)
+    perform(kind.machine, subject.pk, "recommend_approval", expected_version=version, **wanted, **given)
+    perform(kind.machine, subject.pk, "approve", expected_version=version + 1, **wanted)
 
 
 def _previewed(

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accreditation.core.actors import SYSTEM
 from accreditation.core.errors import MoveError, Reason
+from accreditation.core.transactions import all_or_nothing
 from accreditation.missions.models import Delegation, Election, Mission
 from accreditation.observers.lists import ListRefused, ReadList
 from accreditation.observers.lists.returned import refused_rows_file
@@ -94,10 +95,7 @@ class Command(BaseCommand):
 
     def _take_in(self, read: ReadList, delegation: Delegation, *, dry_run: bool) -> Intake:
         try:
-            with transaction.atomic():
-                intake = take_in_list(read, delegation=delegation, actor=SYSTEM, now=timezone.now())
-                transaction.set_rollback(dry_run)
-            return intake
+            return _taken_in(read, delegation, dry_run=dry_run)
         except MoveError as error:
             raise Error(error.reasons[0]) from None
 
@@ -119,6 +117,13 @@ class Command(BaseCommand):
             self.stdout.write(f"column {title}: say how its dates are written (--dates dmy, mdy or ymd)")
         for name in read.questions.unmapped_required:
             self.stdout.write(f"no column was recognised as {name}: name it (--column 'HEADER={name}')")
+
+
+@all_or_nothing
+def _taken_in(read: ReadList, delegation: Delegation, *, dry_run: bool) -> Intake:
+    intake = take_in_list(read, delegation=delegation, actor=SYSTEM, now=timezone.now())
+    transaction.set_rollback(dry_run)
+    return intake
 
 
 def _usage(code: str, words: str) -> NoReturn:
