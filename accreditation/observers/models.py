@@ -193,6 +193,7 @@ class Membership(Stay):
         verbose_name_plural = _("memberships")
         indexes = (
             models.Index(fields=["mission", "sort_key", "id"], name="membership_roster"),
+            models.Index(fields=["id"], condition=Q(ended_at__isnull=False), name="membership_ended"),
             # A roster by arrival: those with a day of their own by that day, the others by name.
             models.Index(
                 fields=["mission", "arrives_on", "sort_key", "id"],

@@ -18,6 +18,7 @@ from accreditation.credentials.models import Accreditation
 from accreditation.missions.models import CannedReason, Mission, RefusalGround
 from accreditation.workflow.models import Application, Decision, InformationRequest
 from accreditation.workflow.recipients import each_once, heads_of, readers_of
+from accreditation.workflow.told import is_held_back
 
 Facts = dict[str, Any]
 
@@ -151,23 +152,29 @@ def reinstatement(accreditation: Accreditation, move: Move) -> list[Letter]:
     )
 
 
+def left_without_mission(accreditation: Accreditation, now: datetime) -> list[Letter]:
+    """The last mission that named an accredited person does so no more: to the person and to those who speak for it.
+
+    The accreditation stays as it is, and that is what the letter says; so it is about the state of today, and waits
+    while nobody outside has been told of the grant.
+    """
+    application = _application_of(accreditation)
+    applicant = application.applicant if application is not None else None
+    readers = [*readers_of(accreditation, applicant=applicant), *heads_of(accreditation.mission)]
+    untold = application is not None and is_held_back(application, now)
+    return _letters(
+        "left_without_mission",
+        accreditation,
+        lambda: {**_term(accreditation), "held": accreditation.state},
+        to=each_once(readers),
+        only_while=accreditation.state,
+        not_before=accreditation.granted_at + undo_window() if untold else None,
+    )
+
+
 def expiry(accreditation: Accreditation, move: Move) -> list[Letter]:
     """The term has ended, with thanks."""
     return _letters("expiry", accreditation, lambda: _term(accreditation))
-
-
-# Missions
-
-
-def mission_registered(mission: Mission, move: Move) -> list[Letter]:
-    """Its people may be named now; until when."""
-    closes_at = mission.election.calendar.application_deadline_for(mission.default_category).closes_at
-    return _mission_letters("mission_registered", mission, lambda: {"closes_at": closes_at.isoformat()})
-
-
-def mission_declined(mission: Mission, move: Move) -> list[Letter]:
-    """Why the mission is not registered."""
-    return _mission_letters("mission_declined", mission, lambda: {"reason": move.reason})
 
 
 # What they have in common
@@ -188,27 +195,12 @@ def _letters(
     written = []
     for reader in to or readers_of(subject, applicant=applicant):
         with translation.override(reader.language):
-            frozen = {**_about(subject, application, reader), **facts()}
+            frozen = {**facts_about(subject, application, reader), **facts()}
         written.append(Letter(kind, reader, frozen, only_while=only_while, not_before=not_before))
     return written
 
 
-def _mission_letters(kind: str, mission: Mission, facts: Callable[[], Facts]) -> list[Letter]:
-    written = []
-    for reader in heads_of(mission) or [Recipient(email="", language=mission.language or "en")]:
-        with translation.override(reader.language):
-            frozen = {
-                **election_facts(mission.election),
-                "mission": mission.name,
-                "to_head": True,
-                "link": roster_link(mission, reader.language),
-                **facts(),
-            }
-        written.append(Letter(kind, reader, frozen))
-    return written
-
-
-def _about(subject: Any, application: Application | None, reader: Recipient) -> Facts:
+def facts_about(subject: Any, application: Application | None, reader: Recipient) -> Facts:
     """Who and what the letter is about, and where its reader finds it."""
     to_head = reader.together
     return {

@@ -31,19 +31,26 @@ def heads_of(mission: Mission) -> list[Recipient]:
     ]
 
 
-def readers_of(subject: Any, *, applicant: Any = None) -> list[Recipient]:
-    """Who reads a letter about an application or accreditation: never nobody.
+def person_behind(subject: Any, *, applicant: Any = None) -> Recipient:
+    """The person whom an application or accreditation is about; with an empty address where none is known.
 
-    The address on the primary membership, else the applicant's account, else those who speak for the primary
-    mission, else the commission's printer. The language is the account's, else the mission's, else English.
+    The address on the primary membership, else the applicant's account. The language is the account's, else the
+    mission's, else English.
     """
     language = (applicant.language if applicant is not None else "") or subject.mission.language or "en"
     own = subject.membership.email or (applicant.email if applicant is not None else "")
-    if own:
-        return [
-            Recipient(email=own, language=language, user_id=applicant.pk if applicant is not None else None)
-        ]
-    return heads_of(subject.mission) or [Recipient(email="", language=language)]
+    return Recipient(
+        email=own, language=language, user_id=applicant.pk if own and applicant is not None else None
+    )
+
+
+def readers_of(subject: Any, *, applicant: Any = None) -> list[Recipient]:
+    """Who reads a letter about an application or accreditation: never nobody.
+
+    The person, else those who speak for the primary mission, else the commission's printer.
+    """
+    person = person_behind(subject, applicant=applicant)
+    return [person] if person.email else heads_of(subject.mission) or [person]
 
 
 def each_once(recipients: Iterable[Recipient]) -> list[Recipient]:

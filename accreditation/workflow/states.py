@@ -18,7 +18,7 @@ from accreditation.core.machine import ANY_STATE_IT_IS_IN, Machine, Transition
 from accreditation.credentials.models import Accreditation
 from accreditation.missions.models import Category, Election, Mission
 from accreditation.observers.matching import lock_people
-from accreditation.workflow import letters
+from accreditation.workflow import letters, mission_letters
 from accreditation.workflow.amendments import take_over_correction
 from accreditation.workflow.badge_effects import (
     queue_the_badge,
@@ -320,6 +320,7 @@ ACCREDITATION = Machine(
         ),
     ],
     visible=accreditations_of,
+    states_with_letters=[ACTIVE, SUSPENDED],
     constraints={
         "one_current_accreditation": Reason("accredited_already", _("This person has another accreditation.")),
     },
@@ -349,14 +350,20 @@ MISSION = Machine(
         Transition("take", APPLIED, MISSION_UNDER_REVIEW, by=clerk, label=_("Take")),
         Transition(
             "register", MISSION_UNDER_REVIEW, REGISTERED, by=clerk, label=_("Register"),
-            guards=[invitation_is_recorded], letters=[letters.mission_registered],
+            guards=[invitation_is_recorded], letters=[mission_letters.registered],
         ),
         Transition(
             "decline", MISSION_UNDER_REVIEW, DECLINED, by=approver, label=_("Decline"), reason=True, grave=True,
-            letters=[letters.mission_declined],
+            letters=[mission_letters.declined],
         ),
-        Transition("suspend", REGISTERED, MISSION_SUSPENDED, by=approver, label=_("Suspend"), reason=True, grave=True),
-        Transition("reinstate", MISSION_SUSPENDED, REGISTERED, by=approver, label=_("Reinstate")),
+        Transition(
+            "suspend", REGISTERED, MISSION_SUSPENDED, by=approver, label=_("Suspend"), reason=True, grave=True,
+            effects=[mission_letters.tell_its_people], letters=[mission_letters.suspended],
+        ),
+        Transition(
+            "reinstate", MISSION_SUSPENDED, REGISTERED, by=approver, label=_("Reinstate"),
+            effects=[mission_letters.tell_its_people], letters=[mission_letters.reinstated],
+        ),
         Transition(
             "withdraw", REGISTERED, MISSION_WITHDRAWN, by=focal_point | clerk, label=_("Withdraw"), grave=True
         ),

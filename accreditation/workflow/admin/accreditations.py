@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path
@@ -21,6 +21,7 @@ from accreditation.core.site import site
 from accreditation.core.templatetags.look import in_words, state_badge
 from accreditation.credentials import print_desk
 from accreditation.credentials.models import Accreditation, Badge
+from accreditation.observers.models import Membership
 from accreditation.observers.search import memberships_named
 from accreditation.workflow import finding
 from accreditation.workflow.admin.claimed import wishes_about
@@ -112,6 +113,15 @@ def to_correct() -> QuerySet[Accreditation]:
     return Accreditation.objects.current().filter(person__in=asked_for.values("membership__person"))
 
 
+def named_by_nobody() -> QuerySet[Accreditation]:
+    """Accreditations in force whose bearer no mission names any more: whether they stay is for somebody to decide."""
+    naming = Membership.objects.current().filter(
+        person=OuterRef("person"), mission__election=OuterRef("election")
+    )
+    ended = Accreditation.objects.current().filter(membership__ended_at__isnull=False)
+    return ended.exclude(Exists(naming))
+
+
 class ToCorrect(admin.SimpleListFilter):
     title = gettext_lazy("correction")
     parameter_name = "correction"
@@ -123,9 +133,20 @@ class ToCorrect(admin.SimpleListFilter):
         return queryset.filter(pk__in=to_correct().values("pk")) if self.value() else queryset
 
 
+class OfNobody(admin.SimpleListFilter):
+    title = gettext_lazy("mission")
+    parameter_name = "named"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("nobody", gettext_lazy("none names the person"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Accreditation]) -> QuerySet[Accreditation]:
+        return queryset.filter(pk__in=named_by_nobody().values("pk")) if self.value() else queryset
+
+
 class AccreditationAdmin(ReadOnly):
     list_display = ("number_in_words", "name", "mission", "category", "badge", "valid_from", "until")
-    list_filter = (ToCorrect, "state", "election")
+    list_filter = (ToCorrect, OfNobody, "state", "election")
     change_list_template = "admin/workflow/accreditations.html"
     list_select_related = ("election", "membership", "mission", "category")
     search_fields = ("number",)
@@ -133,8 +154,12 @@ class AccreditationAdmin(ReadOnly):
     ordering = ("-pk",)
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        waiting = to_correct().count() if reads_documents(request.user) else 0
-        return super().changelist_view(request, {**(extra_context or {}), "to_correct": waiting})
+        reads = reads_documents(request.user)
+        waiting = {
+            "to_correct": to_correct().count() if reads else 0,
+            "of_nobody": named_by_nobody().count() if reads else 0,
+        }
+        return super().changelist_view(request, {**(extra_context or {}), **waiting})
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Accreditation]:
         return super().get_queryset(request).defer(*(f"election__{name}" for name in LONG_TEXTS))
@@ -187,6 +212,7 @@ def accreditation(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "held": held,
         "badge": badge(held.state),
+        "of_nobody": named_by_nobody().filter(pk=held.pk).exists(),
         "buttons": buttons,
         "against": what_stands_against(buttons),
         "changes": changes_of(ACCREDITATIONS, held),
