@@ -2,6 +2,7 @@
 
 import importlib.util
 import os
+import re
 import shutil
 import subprocess
 from functools import cache
@@ -73,4 +74,5 @@ def _of_the_wheel(major: int) -> Path | None:
 @cache
 def _version(path: Path) -> str:
     answer = subprocess.run([path, "--version"], capture_output=True, text=True, check=False)
-    return answer.stdout.split(")")[-1].split()[0] if answer.stdout.strip() else "unknown"
+    found = re.search(r"\(PostgreSQL\) (\S+)", answer.stdout)
+    return found[1] if found else "unknown"

@@ -1,0 +1,16 @@
+"""What the house itself lacks, for those who work in it; `{% load house %}`."""
+
+from typing import Any
+
+from django import template
+
+from accreditation.core.actors import moment_of
+from accreditation.core.watch import look
+
+register = template.Library()
+
+
+@register.inclusion_tag("admin/house_warnings.html", takes_context=True)
+def house_warnings(context: template.Context) -> dict[str, Any]:
+    """`{% house_warnings %}`: a plain sentence for each thing that is about to run out; nothing when all is well."""
+    return {"warnings": look(moment_of(context["request"])).warnings}
