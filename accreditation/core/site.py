@@ -24,6 +24,8 @@ class BarLink:
     words: Any
     address: str
     opens: Callable[[Any], bool]
+    rare: bool = False
+    """In the menu at the bar's end, so that one line holds what is used every hour."""
 
 
 class Site(admin.AdminSite):

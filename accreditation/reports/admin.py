@@ -79,7 +79,13 @@ def _groups(found) -> list[tuple[str, list]]:
 
 
 site.bar.append(
-    BarLink(70, gettext_lazy("How many people"), "admin:reports_headcount", lambda user: bool(roles_of(user)))
+    BarLink(
+        70,
+        gettext_lazy("How many people"),
+        "admin:reports_headcount",
+        lambda user: bool(roles_of(user)),
+        rare=True,
+    )
 )
 site.extra_urls += [
     path("headcount/", site.admin_view(headcount_page), name="reports_headcount"),

@@ -22,17 +22,17 @@ FOR_ALL = {
     "Desk",
     "Accreditations",
     "Badges",
-    "Scans and alarms",
+    "Scans",
     "Missions",
     "How many people",
     "Elections and rules",
     "All records",
 }
 SHOWN = {
-    CLERK: FOR_ALL | {"Possible duplicates", "Letters", "Lists"},
-    SUPERVISOR: FOR_ALL | {"Possible duplicates", "Letters", "Lists", "Looks of papers"},
-    APPROVER: FOR_ALL | {"Possible duplicates", "Letters"},
-    AUDITOR: FOR_ALL | {"Possible duplicates", "Letters"},
+    CLERK: FOR_ALL | {"Duplicates", "Letters", "Lists"},
+    SUPERVISOR: FOR_ALL | {"Duplicates", "Letters", "Lists", "Looks of papers"},
+    APPROVER: FOR_ALL | {"Duplicates", "Letters"},
+    AUDITOR: FOR_ALL | {"Duplicates", "Letters"},
     PRINT_DESK: FOR_ALL,
 }
 

@@ -14,12 +14,15 @@ register = template.Library()
 def admin_bar(context: template.Context) -> dict[str, Any]:
     """`{% admin_bar %}`: the pages that this account may open, the one where it is marked, and the search."""
     request = context["request"]
-    links = [(link.words, reverse(link.address)) for link in site.bar_for(request.user)]
-    within = [url for _words, url in links if request.path.startswith(url)]
+    links = [(link, reverse(link.address)) for link in site.bar_for(request.user)]
+    within = [url for _link, url in links if request.path.startswith(url)]
+    here = max(within, key=len, default="")
     search = site.search if site.search is not None and site.search.opens(request.user) else None
     return {
-        "links": links,
-        "here": max(within, key=len, default=""),
+        "links": [(link.words, url) for link, url in links if not link.rare],
+        "rare": [(link.words, url) for link, url in links if link.rare],
+        "here": here,
+        "here_is_rare": any(link.rare and url == here for link, url in links),
         "path": request.path,
         "search": reverse(search.address) if search else "",
     }

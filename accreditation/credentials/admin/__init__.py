@@ -56,8 +56,10 @@ site.register(BadgeDesign, designing.BadgeDesignAdmin)
 site.register(BadgeScan, scanning.BadgeScanAdmin)
 site.bar += [
     BarLink(35, _("Badges"), "admin:credentials_badge_changelist", reads_badges),
-    BarLink(37, _("Scans and alarms"), "admin:credentials_badgescan_changelist", reads_badges),
+    BarLink(37, _("Scans"), "admin:credentials_badgescan_changelist", reads_badges),
 ]
 site.bar += [
-    BarLink(36, _("Looks of papers"), "admin:credentials_badgedesign_changelist", designing.sets_looks)
+    BarLink(
+        75, _("Looks of papers"), "admin:credentials_badgedesign_changelist", designing.sets_looks, rare=True
+    )
 ]

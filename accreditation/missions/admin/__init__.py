@@ -18,5 +18,5 @@ def has_a_role(user: Any) -> bool:
 
 site.bar += [
     BarLink(50, _("Missions"), "admin:missions_mission_changelist", has_a_role),
-    BarLink(80, _("Elections and rules"), "admin:missions_election_changelist", has_a_role),
+    BarLink(80, _("Elections and rules"), "admin:missions_election_changelist", has_a_role, rare=True),
 ]

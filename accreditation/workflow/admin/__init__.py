@@ -72,7 +72,7 @@ site.extra_urls += [*postponement.urls(), *results.urls()]
 site.search = BarLink(0, _("Search"), "admin:workflow_application_search", reads_people)
 site.bar += [
     BarLink(10, _("Desk"), "admin:workflow_application_changelist", reads_people),
-    BarLink(20, _("Possible duplicates"), "admin:observers_possibleduplicate_changelist", reads_documents),
+    BarLink(20, _("Duplicates"), "admin:observers_possibleduplicate_changelist", reads_documents),
     BarLink(30, _("Accreditations"), "admin:credentials_accreditation_changelist", reads_people),
     BarLink(40, _("Letters"), "admin:core_outboxmessage_changelist", may_read),
 ]
