@@ -22,15 +22,18 @@ from accreditation.core.errors import MoveError
 from accreditation.core.languages import NATIVE_NAMES
 from accreditation.core.mail import Rendered, render
 from accreditation.core.outbox import OutboxMessage
+from accreditation.core.readdressing import REPLACED, REPLACES
 from accreditation.core.site import site
 from accreditation.core.templatetags.look import in_zone, state_badge
 from accreditation.credentials.models import Accreditation, Badge
 from accreditation.missions.models import Delegation, Mission
 from accreditation.workflow.admin import letters_on_paper
 from accreditation.workflow.admin.letters_on_paper import SET_ON_PAPER, may_read, may_settle, opened, zone_of
+from accreditation.workflow.admin.readdressing import another_address
 from accreditation.workflow.letter_kinds import KINDS, kind_in_words
 from accreditation.workflow.models import Application
 from accreditation.workflow.paper import can_be_printed, facts_of_mail, waiting_for_the_printer
+from accreditation.workflow.readdressing import is_offered
 from accreditation.workflow.reminders import late_decisions
 
 State = OutboxMessage.State
@@ -149,6 +152,7 @@ class LetterAdmin(ReadOnly):
             page("to-print/letters.pdf", letters_on_paper.many, "many_pdf"),
             page("to-print/given/", letters_on_paper.given, "given"),
             page("<int:pk>/settle/<slug:name>/", settle_letter, "settle"),
+            page("<int:pk>/another-address/", another_address, "another_address"),
             *[one for one in super().get_urls() if one.name == "core_outboxmessage_changelist"],
         ]
 
@@ -194,9 +198,16 @@ def _show(request: HttpRequest, template: str, title: str, context: dict[str, An
     )
 
 
+OTHER_DEEDS = {
+    SET_ON_PAPER: gettext_lazy("Opened as a PDF to print"),
+    REPLACED: gettext_lazy("Sent to another address instead"),
+    REPLACES: gettext_lazy("Written in place of the same letter to another address"),
+}
+
+
 def _done(event: AuditEvent) -> str:
-    if event.verb == SET_ON_PAPER:
-        return _("Opened as a PDF to print")
+    if event.verb in OTHER_DEEDS:
+        return str(OTHER_DEEDS[event.verb])
     deed = DEEDS.get(event.verb.removeprefix("letter_"))
     return str(deed.label) if deed else event.verb
 
@@ -217,6 +228,7 @@ def letter_page(request: HttpRequest, pk: int) -> HttpResponse:
             "kind": kind_in_words(letter.kind),
             "language": NATIVE_NAMES.get(letter.language, letter.language),
             "deeds": deeds_for(letter) if may_settle(request.user) else [],
+            "elsewhere": may_settle(request.user) and is_offered(letter),
             "on_paper": can_be_printed(letter, moment_of(request)),
             "history": [
                 (event, _done(event)) for event in AuditEvent.objects.about(letter).select_related("actor")
