@@ -13,7 +13,11 @@ ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 ENVIRONMENT=production \
     STATIC_ROOT=/srv/static PRIVATE_FILES_ROOT=/srv/files
 RUN useradd --system --uid 10001 --no-create-home --home-dir /nonexistent accreditation \
     && install -d -o accreditation -g accreditation /srv/files \
-    && install -d -m 700 -o accreditation -g accreditation /srv/signing-keys
+    && install -d -m 700 -o accreditation -g accreditation /srv/signing-keys /srv/backups
+# pg_dump, pg_restore and psql of the server's own version, for backups; its image knows where they come from.
+COPY --from=postgres:18.4-bookworm /usr/local/share/keyrings/postgres.gpg.asc /usr/local/share/keyrings/
+COPY --from=postgres:18.4-bookworm /etc/apt/sources.list.d/pgdg.list /etc/apt/sources.list.d/
+RUN apt-get update && apt-get install --yes --no-install-recommends postgresql-client-18 && rm -rf /var/lib/apt/lists/*
 COPY --from=packages /venv /venv
 WORKDIR /app
 COPY manage.py ./

