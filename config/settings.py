@@ -55,6 +55,7 @@ INDEX_KEY = parse_key(_secrets["INDEX_KEY"])
 SIGNING_KEYS_DIR = env.path("SIGNING_KEYS_DIR", None if PRODUCTION else VAR_DIR / "signing-keys")
 
 DATABASES = {"default": env.dj_db_url("DATABASE_URL", _servers.get("database_url"))}
+DATABASES["default"]["ENGINE"] = "config.postgresql"
 DATABASES["default"]["OPTIONS"] = patience.options(env, DATABASES["default"].get("OPTIONS", {}))
 if env.bool("DATABASE_PREPARE", True):
     # Statements that come again are planned once: a quarter of an approval's time. Off behind an old PgBouncer.
@@ -122,10 +123,10 @@ MIDDLEWARE = [
     "accreditation.core.actors.RequestMiddleware",  # first: the moment is read before anything can be slow
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "accreditation.core.content_policy.ContentPolicy",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "django.middleware.gzip.GZipMiddleware",
     "accreditation.accounts.middleware.OpenAddresses",
+    "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",

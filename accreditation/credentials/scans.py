@@ -10,6 +10,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import connection, models
 from django.db.models import Q
 from django.db.models.functions import Lower
@@ -88,7 +89,9 @@ class BadgeScan(models.Model):
             ),
             models.Index(fields=["device", "received_at"], name="scan_of_device"),
             models.Index(fields=["source", "received_at"], name="scan_of_source"),
-            models.Index(fields=["received_at"], name="scan_received"),
+            # By blocks: rows come in this order, so it costs a scan nothing; and where statistics are old, no count of
+            # one device's last minute goes through everybody's, as it did with a tree here.
+            BrinIndex(fields=["received_at"], name="scan_received", pages_per_range=32, autosummarize=True),
             # What alarms count, and the filters of the commission's page.
             models.Index(
                 Lower("place"),
