@@ -1,9 +1,13 @@
 """The bar over every page of the commission's side; `{% load admin_bar %}`."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import template
 from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 
 from accreditation.core.site import site
 
@@ -26,3 +30,14 @@ def admin_bar(context: template.Context) -> dict[str, Any]:
         "path": request.path,
         "search": reverse(search.address) if search else "",
     }
+
+
+@register.filter
+def labelled(cells: Iterable[str], headers: Iterable[dict[str, Any]]) -> list[SafeString]:
+    """Give the cells of a row of Django's table with `data-label`, the words of their columns."""
+    named = []
+    for cell, header in zip(cells, headers, strict=False):
+        label = "" if "action-checkbox" in str(header.get("class_attrib", "")) else capfirst(header["text"])
+        # A cell begins with '<td' or '<th' and is safe, as Django made it.
+        named.append(SafeString(cell[:3] + format_html(' data-label="{}"', label) + cell[3:]))
+    return named

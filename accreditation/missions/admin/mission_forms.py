@@ -91,6 +91,8 @@ class RoleForm(forms.ModelForm):
             self.fields["email"].disabled = True
         else:
             self.fields["relieve"].disabled = True
+        for field in self.fields.values():  # in a table of forms only the column says what it is
+            field.widget.attrs["aria-label"] = field.label
 
     @property
     def relieves(self) -> bool:
