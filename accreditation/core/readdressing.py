@@ -51,7 +51,9 @@ def readdress(
         words = _("This letter is now “%(state)s”.") % {"state": letter.get_state_display()}
         raise WrongState(words, state=letter.state, version=0)
     mail = list(_of_its_mail(locked, letter).order_by("pk"))
-    reasons = [*_reasons(mail, email, note), *against(letter, email)]
+    reasons = _about_the_address(mail, email) or list(against(letter, email))
+    if not note:
+        reasons.append(Reason("no_note", _("Say where the new address comes from.")))
     if reasons:
         raise Refused(reasons)
     OutboxMessage.objects.filter(pk__in=[one.pk for one in mail]).update(
@@ -73,16 +75,15 @@ def _of_its_mail(rows: OutboxMessageQuerySet, letter: OutboxMessage) -> OutboxMe
     return rows.filter(message_id=letter.message_id, state=letter.state, email=letter.email)
 
 
-def _reasons(mail: Sequence[OutboxMessage], email: str, note: str) -> list[Reason]:
-    reasons = [] if note else [Reason("no_note", _("Say where the new address comes from."))]
+def _about_the_address(mail: Sequence[OutboxMessage], email: str) -> list[Reason]:
     if not _is_address(email):
         words = _("Enter an e-mail address in the right format, like name@example.org")
-        return [*reasons, Reason("no_address", words)]
+        return [Reason("no_address", words)]
     if email.lower() == mail[0].email.lower():
-        return [*reasons, Reason("same_address", _("The letter goes to this address already."))]
+        return [Reason("same_address", _("The letter goes to this address already."))]
     if any(_twins(letter, email).exists() for letter in mail):
-        reasons.append(Reason("written_already", _("This letter was written to this address as well.")))
-    return reasons
+        return [Reason("written_already", _("This letter was written to this address as well."))]
+    return []
 
 
 def _is_address(email: str) -> bool:

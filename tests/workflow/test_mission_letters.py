@@ -184,7 +184,10 @@ def test_who_is_accredited_and_named_by_nobody_any_more_learns_that_the_accredit
     ):
         assert words in text_of(found["ada@example.org"])
     to_head = text_of(found["head@mission.example"])
-    assert "This alone ends no accreditation" in to_head and "please bring it back" in to_head
+    assert (
+        f"does not end accreditation {number}: it and its badge stay valid" in to_head
+        and "please bring it back" in to_head
+    )
     assert "Not ours." not in text_of(found["ada@example.org"])
 
 

@@ -195,7 +195,7 @@ def test_an_address_is_checked_and_the_note_is_asked_for_all_at_once() -> None:
         "ада@new.example",
         "a\n@b.example",
     ):
-        assert against(letter, wrong, note=" ") == ["no_note", "no_address"], wrong
+        assert against(letter, wrong, note=" ") == ["no_address", "no_note"], wrong
     assert against(letter, "ADA@old.example") == ["same_address"]
 
 

@@ -28,18 +28,24 @@ class AnotherAddress(forms.Form):
     email = forms.CharField(
         label=gettext_lazy("New address"),
         max_length=254,
-        required=False,
-        widget=forms.EmailInput(
-            attrs={"autocomplete": "off", "spellcheck": "false", "dir": "ltr", "required": True}
+        widget=forms.TextInput(
+            attrs={"inputmode": "email", "autocomplete": "off", "spellcheck": "false", "dir": "ltr"}
         ),
     )
     note = forms.CharField(
         label=gettext_lazy("Where the new address comes from"),
         max_length=300,
-        required=False,
         help_text=gettext_lazy("For the file, for example: said by the mission's office on the telephone"),
-        widget=forms.TextInput(attrs={"autocomplete": "off", "dir": "auto", "required": True}),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "dir": "auto"}),
     )
+
+    def full_clean(self) -> None:
+        """What is missing is for the rules to say, beside what else is wrong."""
+        for field in self.fields.values():
+            field.required = False
+        super().full_clean()
+        for field in self.fields.values():
+            field.required = True
 
     def take_up(self, error: Refused) -> None:
         for reason in error.reasons:
