@@ -221,7 +221,7 @@ if not 0 <= BACKUP_HOUR < 24:
 BACKUPS_KEPT_DAYS = env.int("BACKUPS_KEPT_DAYS", 14)
 BACKUP_MAX_AGE_HOURS = env.int("BACKUP_MAX_AGE_HOURS", 26 if PRODUCTION else 0)  # 0: nobody is warned
 DISK_MIN_FREE_MB = env.float("DISK_MIN_FREE_MB", 1000)  # below it everybody is warned
-POSTGRES_PROGRAMS = env.path("POSTGRES_PROGRAMS", None)  # the folder of pg_dump, where it is not found by itself
+POSTGRES_PROGRAMS = env.path("POSTGRES_PROGRAMS", None)  # a folder, where pg_dump is not found by itself
 RELEASE = env.str("RELEASE", "")  # a backup names it
 
 # Accounts: applicants and heads by e-mailed code, staff by password and a second factor

@@ -122,6 +122,9 @@ def _snapshot() -> Iterator[tuple[psycopg.Connection, str]]:
     """A session of its own with a snapshot that pg_dump may share, and without the limits of requests."""
     with psycopg.connect(make_conninfo(**address())) as session:
         session.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        # A role may carry the limits of requests.
+        for limit in ("statement_timeout", "idle_in_transaction_session_timeout"):
+            session.execute(sql.SQL("SET LOCAL {} = 0").format(sql.Identifier(limit)))
         yield session, session.execute("SELECT pg_export_snapshot()").fetchall()[0][0]
 
 
