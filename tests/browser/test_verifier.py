@@ -1,6 +1,7 @@
 """The verifier on a phone with a network: what it says, in which words, and what it fetches."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -70,6 +71,24 @@ def test_a_badge_seen_elsewhere_says_so(phones: Callable[..., Phone]) -> None:
         phone.told()
     assert "Seen elsewhere 1 time in the last hours" in phone.text()
     assert "Station 14: 23 November 2026, 13:00 Baku time (UTC+4)" in phone.text()
+    # What is compared comes first, on a small phone as well: verdict, face, name; then where it was seen.
+    phone.page.set_viewport_size({"width": 360, "height": 640})
+    tops = [
+        phone.page.locator(one).bounding_box()["y"] for one in (".verdict", ".person", ".elsewhere", "dl")
+    ]
+    assert tops == sorted(tops)
+    who = phone.page.locator(".person").bounding_box()
+    assert who["y"] + who["height"] <= 640
+
+
+def test_the_zone_of_a_moment_is_right_in_every_second_of_its_minute(
+    phone: Phone, commission: Commission
+) -> None:
+    for seconds in (0, 29, 30, 59):
+        commission.publish(made_at=NOW - HOUR + timedelta(seconds=seconds))
+        phone.open()
+        phone.wait_for_text("12:00 Baku time (UTC+4)")
+        assert "3:59" not in phone.text()
 
 
 def test_another_photo_than_the_printed_one_is_not_shown(phone: Phone, commission: Commission) -> None:

@@ -30,7 +30,7 @@ export class Checks {
   async run(question) {
     const turn = ++this.turn; // a late answer to an older check is dropped
     this.shown = null;
-    for (const name of ["person", "elsewhere", "how"]) byId(name).replaceChildren();
+    for (const name of ["person", "elsewhere", "facts", "how"]) byId(name).replaceChildren();
     delete byId("how").dataset.network;
     showChecking(byId("result"));
     const own = await this.judged(question);
@@ -100,7 +100,7 @@ export class Checks {
   }
 
   drawPerson() {
-    showPerson(byId("person"), { ...this.known(), ...this.shown });
+    showPerson(byId("person"), byId("facts"), { ...this.known(), ...this.shown });
   }
 
   drawHow() {

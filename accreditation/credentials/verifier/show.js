@@ -63,10 +63,13 @@ function endOf(badge, list) {
   return { known: ends !== null, until: ends === null ? badge.validUntil : Math.min(ends, badge.validUntil) };
 }
 
-/* Whose badge it is. `answer` is the commission's, or null; `photo` an address for <img>, or null. */
-export function showPerson(place, { judgement, list, answer, photo }) {
+/* Whose badge it is: who it looks like at `place`, the rest at `below`. `answer` is the commission's, or null; `photo` an
+   address for <img>, or null. */
+export function showPerson(place, below, { judgement, list, answer, photo }) {
   const { badge } = judgement;
   const who = badge ? fromBadge(badge, list, answer) : fromAnswer(answer);
+  below.replaceChildren(...(who ? [make("dl", { class: "sheet facts" },
+    ...who.facts.flatMap(([term, value]) => [make("dt", { text: say(term) }), make("dd", {}, make("bdi", { text: value }))]))] : []));
   if (!who) return place.replaceChildren();
   const swatch = make("span", { class: "swatch", "aria-hidden": "true" });
   if (/^#[0-9a-f]{6}$/i.test(who.colour ?? "")) swatch.style.setProperty("background-color", who.colour);
@@ -74,8 +77,7 @@ export function showPerson(place, { judgement, list, answer, photo }) {
     photo && make("img", { src: photo, alt: say("photo_of", { name: who.name }), width: "150", height: "200" }),
     make("div", { id: "who" },
       make("p", { class: "name" }, make("bdi", { text: who.name })),
-      who.category && make("p", { class: "category" }, swatch, make("bdi", { text: who.category }))),
-    make("dl", {}, ...who.facts.flatMap(([term, value]) => [make("dt", { text: say(term) }), make("dd", {}, make("bdi", { text: value }))]))));
+      who.category && make("p", { class: "category" }, swatch, make("bdi", { text: who.category })))));
 }
 
 function fromBadge(badge, list, answer) {
@@ -100,7 +102,7 @@ function fromAnswer(answer) {
 
 const text = (value) => (typeof value === "string" || typeof value === "number" ? String(value) : "");
 
-/* Where the badge was seen of late, before whose it is: it may be a copy. */
+/* Where the badge was seen of late, below the face that is compared: it may be a copy. */
 export function showElsewhere(place, { answer, list, badge }) {
   const elsewhere = Array.isArray(answer?.elsewhere) ? answer.elsewhere : [];
   place.replaceChildren(...(elsewhere.length ? [make("div", { class: "elsewhere" }, make("h3", { text: say("elsewhere", { n: elsewhere.length }) }),

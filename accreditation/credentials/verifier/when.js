@@ -14,7 +14,7 @@ function clockOf(moment, zone) {
 /* 'UTC+4', 'UTC+5:30', 'UTC': the zone's offset at that moment. */
 function offsetOf(moment, zone) {
   const { year, month, day, hour, minute } = clockOf(moment, zone);
-  const minutes = Math.round((Date.UTC(year, month - 1, day, hour, minute) / 1000 - moment) / 60);
+  const minutes = Date.UTC(year, month - 1, day, hour, minute) / 60000 - Math.floor(moment / 60); // a clock shows no seconds
   if (!minutes) return "UTC";
   const [hours, rest] = [Math.floor(Math.abs(minutes) / 60), Math.abs(minutes) % 60];
   return `UTC${minutes > 0 ? "+" : "−"}${hours}${rest ? `:${String(rest).padStart(2, "0")}` : ""}`;
