@@ -233,7 +233,8 @@ def test_two_workers_never_make_one_at_once(place: Path) -> None:
     with psycopg.connect(make_conninfo(**address())) as other:
         other.execute("SELECT pg_advisory_lock(%s)", [keeping._TURN])
         assert keep_backups(NIGHT) is None
-    assert not place.exists()
+        assert not place.exists()
+        other.execute("SELECT pg_advisory_unlock(%s)", [keeping._TURN])  # a session ends after it was closed
     assert keep_backups(NIGHT) is not None
 
 
