@@ -28,6 +28,10 @@ from tests.faults.elsewhere import Aside, await_waiting, patience, somebody_else
 from tests.missions.heads import STATEMENT, headed
 from tests.signing_in import sign_in
 
+LOCK_AND_PAGE = (
+    5  # seconds: three for the lock, the rest for a page on a machine that is at work elsewhere, too
+)
+
 pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
 
 
@@ -78,15 +82,13 @@ def take(client: Client, application: Application) -> Any:
 # Pages
 
 
-def test_a_clerk_waits_four_seconds_at_most_for_a_file_that_somebody_holds_and_the_next_press_takes_it() -> (
-    None
-):
+def test_a_clerk_waits_three_seconds_for_a_file_that_somebody_holds_and_the_next_press_takes_it() -> None:
     application, client = application_in("submitted"), browser_of(make_clerk())
     with somebody_else() as other, patience("web"):
         held_in(other, application)
         began = time.monotonic()
         answer = take(client, application)
-        assert time.monotonic() - began < 4
+        assert 3 <= time.monotonic() - began < LOCK_AND_PAGE
         assert (answer.status_code, answer["Retry-After"]) == (503, str(SECONDS_WHEN_BUSY))
         assert "The system is busy" in answer.content.decode()
         assert "Nothing was changed." in answer.content.decode()
@@ -151,8 +153,7 @@ def test_a_question_that_takes_too_long_is_broken_off_and_can_be_asked_again() -
         answer = client.get(url)
         assert (answer.status_code, answer["Retry-After"]) == (503, str(SECONDS_WHEN_BUSY))
         assert f'href="{url}"' in answer.content.decode()
-        other.rollback()
-        assert client.get(url).status_code == 200
+    assert client.get(url).status_code == 200
 
 
 def test_a_database_that_goes_away_in_the_middle_is_said_and_the_same_press_again_moves_once() -> None:
@@ -199,7 +200,7 @@ def test_another_system_reads_it_as_json_and_its_next_try_succeeds() -> None:
         held_in(other, application)
         began = time.monotonic()
         answer = client.post(url, {"version": application.version}, headers=bearer)
-        assert time.monotonic() - began < 4
+        assert 3 <= time.monotonic() - began < LOCK_AND_PAGE
         assert (answer.status_code, answer["Retry-After"]) == (503, str(SECONDS_WHEN_BUSY))
         assert answer["Content-Type"] == "application/json"
         assert [reason["code"] for reason in answer.json()["reasons"]] == ["busy"]

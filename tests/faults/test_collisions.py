@@ -71,11 +71,18 @@ def test_an_approval_that_runs_into_a_deadlock_is_made_again_with_one_of_everyth
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     application, approver = application_in("recommended"), make_approver()
+
+    def approve() -> Any:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SET deadlock_timeout = '3s'"
+            )  # looks for the circle once, when it is surely closed
+        return move(application, "approve", approver)
+
     with somebody_else() as other:
+        other.execute("SET deadlock_timeout = '60s'")  # the other one never gives way
         other.execute("SELECT FROM observers_person WHERE id = %s FOR UPDATE", [application.person_id])
-        aside = Aside(
-            lambda: move(application, "approve", approver)
-        )  # it holds the file, and waits for the person
+        aside = Aside(approve)  # it holds the file, and waits for the person
         await_waiting(other)
         other.execute("SELECT FROM workflow_application WHERE id = %s FOR UPDATE", [application.pk])
         other.commit()
