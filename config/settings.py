@@ -138,6 +138,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "accreditation.core.shown_again.ShownAgain",  # innermost: it shows again what all the others have let through
 ]
 
 # Answered without a session, the same for everybody: the verifier, whoever asks about a badge, and the supervisors.

@@ -1,0 +1,100 @@
+"""A refused form has an address of its own: Back and Reload show it, and nobody else sees what was typed."""
+
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.db import connection
+from django.test import Client
+
+from tests.factories import make_head, make_mission
+from tests.signing_in import sign_in
+
+pytestmark = pytest.mark.django_db
+
+NAVIGATES = {"Sec-Fetch-Mode": "navigate"}
+TYPED = {"family_name": "ZQVICTIM", "given_names": "Ada", "citizenship": ""}
+
+
+@pytest.fixture
+def mission() -> Any:
+    cache.clear()
+    return make_mission(code="odihr")
+
+
+@pytest.fixture
+def head(mission: Any) -> Client:
+    return sign_in(Client(), make_head(mission))
+
+
+def form_of(mission: Any) -> str:
+    return f"/en/missions/{mission.election.code}/{mission.code}/people/add/"
+
+
+def refused(head: Client, mission: Any, **given: Any) -> str:
+    """Send a form with faults, as a browser does; the address under which it is shown."""
+    answer = head.post(given.pop("address", form_of(mission)), TYPED, headers=NAVIGATES | given)
+    assert answer.status_code == 303
+    return str(answer["Location"])
+
+
+def test_a_refused_form_is_shown_at_an_address_of_its_own_as_often_as_asked_for(
+    head: Client, mission: Any
+) -> None:
+    address = refused(head, mission)
+    assert address.startswith(f"{form_of(mission)}?shown=")
+    for _time in range(2):
+        page = head.get(address)
+        assert page.status_code == 422
+        assert "There is a problem" in page.content.decode() and 'value="ZQVICTIM"' in page.content.decode()
+    assert "shown=" not in page.content.decode()
+
+
+def test_sent_again_with_faults_it_keeps_its_address(head: Client, mission: Any) -> None:
+    address = refused(head, mission)
+    assert refused(head, mission, address=address) == address
+
+
+def test_whoever_does_not_navigate_is_refused_at_once(head: Client, mission: Any) -> None:
+    for headers in ({}, {"Sec-Fetch-Mode": "cors"}):
+        assert head.post(form_of(mission), TYPED, headers=headers).status_code == 422
+
+
+def test_nobody_else_sees_it_and_whoever_signed_out_neither(head: Client, mission: Any) -> None:
+    address = refused(head, mission)
+    other = sign_in(Client(), make_head(mission, email="deputy@example.org"))
+    for stranger in (other, Client()):
+        answer = stranger.get(address)
+        assert (answer.status_code, answer["Location"]) == (302, form_of(mission))
+    head.post("/en/sign-out/")
+    assert head.get(address)["Location"] == form_of(mission)
+
+
+def test_once_the_form_is_taken_the_address_leads_to_where_it_stands(head: Client, mission: Any) -> None:
+    sent_from = f"http://testserver{form_of(mission)}?shown=abcdefghijkl&x=1"
+    address = refused(head, mission, Referer=sent_from)
+    head.post(address, {}, headers={"Sec-Fetch-Mode": "cors"})  # whatever came of it, it was no refusal shown
+    assert head.get(address)["Location"] == f"{form_of(mission)}?x=1"
+
+
+@pytest.mark.parametrize("elsewhere", ["https://evil.example/x", "http://testserver//evil.example"])
+def test_it_leads_to_no_other_site(head: Client, mission: Any, elsewhere: str) -> None:
+    address = refused(head, mission, Referer=elsewhere)
+    head.post(address, {}, headers={"Sec-Fetch-Mode": "cors"})
+    assert head.get(address)["Location"] in (form_of(mission), "/%2Fevil.example")
+
+
+def test_what_was_typed_is_at_rest_in_cipher_only(head: Client, mission: Any) -> None:
+    refused(head, mission)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT value FROM django_cache WHERE cache_key LIKE '%%shown:%%'")
+        import base64
+
+        stored = [base64.b64decode(row[0]) for row in cursor.fetchall()]
+    assert stored and not any(b"ZQVICTIM" in one for one in stored)
+
+
+def test_an_address_that_nobody_made_leads_to_the_form(head: Client, mission: Any) -> None:
+    for token in ("abcdefghijkl", "x", "../../x", "%00", "ы"):
+        answer = head.get(form_of(mission), {"shown": token})
+        assert (answer.status_code, answer["Location"]) == (302, form_of(mission))
