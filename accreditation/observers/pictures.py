@@ -4,15 +4,16 @@ Whether somebody may add one, and when, is asked at the one door for it, workflo
 stands here.
 """
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 
 from accreditation.core.actors import Actor, actor_of, moment_of
 from accreditation.core.audit import record
 from accreditation.core.storage import delete, serve_private, store
+from accreditation.core.transactions import all_or_nothing
 from accreditation.core.uploads import PASSPORT_PAGE, AcceptedImage, ImageRules, accept_image
 from accreditation.missions.models import DocumentKind, Election
 from accreditation.observers.models import Membership, Upload
@@ -36,18 +37,25 @@ def rules_of(kind: str, election: Election) -> ImageRules:
 
 
 def keep_picture(
-    membership: Membership, kind: str, file: Any, *, by: Actor, now: datetime, election: Election
+    membership: Membership,
+    kind: str,
+    file: Any,
+    *,
+    by: Actor,
+    now: datetime,
+    election: Election,
+    if_it_may: Callable[[], None],
 ) -> Upload:
     """Take an uploaded file (or bytes) as the current picture of a kind, in place of the older one.
 
     The same picture sent again is the same Upload, so a retry over a bad network changes nothing. Raises
-    UploadRefused with the one reason why the file is not taken. Order: judged, stored, then the row.
+    UploadRefused with the one reason why the file is not taken, and whatever `if_it_may` raises. Order: judged and
+    stored, while nobody waits for a row of ours; then, in one transaction, `if_it_may` and the row.
     """
     picture = accept_image(file, rules_of(kind, election))
     name = store(picture.jpeg)
     try:
-        with transaction.atomic():
-            upload = _replace(membership, kind, picture, name, by=by, now=now)
+        upload = _replace(membership, kind, picture, name, by=by, now=now, if_it_may=if_it_may)
     except BaseException:
         delete(name)
         raise
@@ -56,10 +64,19 @@ def keep_picture(
     return upload
 
 
+@all_or_nothing
 def _replace(
-    membership: Membership, kind: str, picture: AcceptedImage, name: str, *, by: Actor, now: datetime
+    membership: Membership,
+    kind: str,
+    picture: AcceptedImage,
+    name: str,
+    *,
+    by: Actor,
+    now: datetime,
+    if_it_may: Callable[[], None],
 ) -> Upload:
     """The row of the new picture, or the current one where it shows the same; two at once take turns."""
+    if_it_may()
     Membership.objects.select_for_update(of=("self",), no_key=True).get(pk=membership.pk)
     digest = bytes.fromhex(picture.sha256)
     current = Upload.objects.filter(membership=membership, kind=kind, replaced_at=None).first()

@@ -127,13 +127,16 @@ def registered_missions(election: Election) -> Iterable[Mission]:
 
 def save_picture(applying: Applying, kind: str, file: Any, *, actor: Actor) -> Upload:
     """Keep a picture on the own statement while the file may be changed. Raises UploadRefused and Refused."""
-    assert applying.application is not None and applying.membership is not None
-    with transaction.atomic():
-        locked = Application.objects.select_for_update(of=("self",), no_key=True)
-        state = locked.get(pk=applying.application.pk).state
-        if state not in (State.DRAFT, State.INFORMATION_REQUESTED):
-            raise Refused([Reason("sent_already", sent_already())])
-        return add_picture(applying.membership, kind, file, actor=actor, now=applying.now)
+    assert applying.membership is not None
+    return add_picture(
+        applying.membership,
+        kind,
+        file,
+        actor=actor,
+        now=applying.now,
+        while_it_is=(State.DRAFT, State.INFORMATION_REQUESTED),
+        too_late=lambda application: Reason("sent_already", sent_already()),
+    )
 
 
 def sent_already() -> str:

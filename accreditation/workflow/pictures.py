@@ -6,11 +6,11 @@ saw.
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accreditation.core.actors import Actor
@@ -32,29 +32,64 @@ OPEN = (
 )
 
 
-def add_picture(membership: Membership, kind: str, file: object, *, actor: Actor, now: datetime) -> Upload:
+def under_way(application: Application) -> Reason:
+    words = _("The application is “%(state)s”; its pictures cannot be changed now.")
+    return Reason("under_way", words % {"state": application.get_state_display()})
+
+
+def add_picture(
+    membership: Membership,
+    kind: str,
+    file: object,
+    *,
+    actor: Actor,
+    now: datetime,
+    while_it_is: Collection[str] = OPEN,
+    too_late: Callable[[Application], Reason] = under_way,
+) -> Upload:
     """Keep a picture of a membership's; the newest of a kind holds, the one before stays on record.
 
-    The same picture again is the one that is there. Raises NotAllowed, UploadRefused, and Refused
-    ('under_way').
+    The same picture again is the one that is there. Raises NotAllowed, UploadRefused, and Refused (`too_late`) when
+    the application is in no state of `while_it_is`.
     """
     own = actor.user is not None and membership.applications.filter(applicant=actor.user).exists()
     if not (own or speaks_for(actor, membership.mission_id) or clerk(actor, membership) or actor.is_system):
         raise NotAllowed()
     if kind not in (DocumentKind.PHOTO, DocumentKind.PASSPORT_PAGE):
         raise Refused([Reason("unknown_kind", _("Send a photo or a passport page."))])
-    return _keep(membership, kind, file, actor, now)
+    return _keep(membership, kind, file, actor, now, while_it_is, too_late)
 
 
-def _keep(membership: Membership, kind: str, file: object, actor: Actor, now: datetime) -> Upload:
-    with transaction.atomic():
+def _keep(
+    membership: Membership,
+    kind: str,
+    file: object,
+    actor: Actor,
+    now: datetime,
+    while_it_is: Collection[str] = OPEN,
+    too_late: Callable[[Application], Reason] = under_way,
+) -> Upload:
+    files = Application.objects.filter(membership=membership).order_by("-pk")
+
+    def refuse_what_is_late(rows: QuerySet[Application]) -> None:
+        newest = rows.first()
+        if newest is not None and newest.state not in while_it_is:
+            raise Refused([too_late(newest)])
+
+    def refuse_in_turn() -> None:
         # The application before the membership, as every move locks them: none comes between look and write.
-        rows = Application.objects.filter(membership=membership).order_by("-pk")
-        newest = rows.select_for_update(no_key=True).first()
-        if newest is not None and newest.state not in OPEN:
-            words = _("The application is “%(state)s”; its pictures cannot be changed now.")
-            raise Refused([Reason("under_way", words % {"state": newest.get_state_display()})])
-        return keep_picture(membership, kind, file, by=actor, now=now, election=membership.mission.election)
+        refuse_what_is_late(files.select_for_update(no_key=True))
+
+    refuse_what_is_late(files)  # before the picture is read, which takes its time, and again when its row is written
+    return keep_picture(
+        membership,
+        kind,
+        file,
+        by=actor,
+        now=now,
+        election=membership.mission.election,
+        if_it_may=refuse_in_turn,
+    )
 
 
 # --- a whole archive ---
