@@ -1,8 +1,7 @@
-"""Countries and regions, which the commission edits, and the audit, which everybody only reads."""
+"""Countries and regions, which the commission edits."""
 
 from typing import Any, ClassVar
 
-from django.apps import apps
 from django.contrib import admin
 from django.db.models import Count, ManyToManyField, QuerySet
 from django.forms import CheckboxSelectMultiple
@@ -10,8 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from modeltranslation.admin import TranslationAdmin
 
-from accreditation.core.audit import AuditEvent
-from accreditation.core.editing import AuditedEdits, ReadOnly
+from accreditation.core.editing import AuditedEdits
 from accreditation.core.places import Country, Region
 from accreditation.core.site import site
 
@@ -56,31 +54,3 @@ class CountryAdmin(AuditedEdits, TranslationAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         return ("code",) if obj else ()
-
-
-@admin.register(AuditEvent, site=site)
-class AuditEventAdmin(ReadOnly):
-    """What was done, newest first. Never counted in full: the audit grows without end."""
-
-    list_display = ("at", "done", "kind", "subject_id", "from_state", "to_state", "actor", "reason")
-    list_filter = ("subject_type",)
-    search_fields = ("=subject_id", "=request_id", "=verb")
-    search_help_text = _("The number of an object, a request, or what was done.")
-    list_select_related = ("actor",)
-    ordering = ("-pk",)
-    show_full_result_count = False
-    list_per_page = 50
-    actions = None
-
-    @admin.display(description=_("what"), ordering="verb")
-    def done(self, event: AuditEvent) -> str:
-        """The verb as it is searched, with its words apart."""
-        return event.verb.replace("_", " ")
-
-    @admin.display(description=_("kind of object"), ordering="subject_type")
-    def kind(self, event: AuditEvent) -> str:
-        """What kind of thing it is about; a kind that this version no longer knows by its stored name."""
-        try:
-            return str(apps.get_model(event.subject_type)._meta.verbose_name)
-        except (LookupError, ValueError):
-            return event.subject_type

@@ -8,7 +8,9 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from accreditation.core.audit import CREATED, AuditEvent
-from accreditation.credentials.models import Accreditation
+from accreditation.credentials.happened import HAPPENED as HAPPENED_TO_BADGES
+from accreditation.credentials.happened import happened_in_words
+from accreditation.credentials.models import Accreditation, Badge
 
 HAPPENED: dict[str, str | Promise] = {
     CREATED: _("Opened"),
@@ -57,6 +59,11 @@ HAPPENED: dict[str, str | Promise] = {
     "sender_changed": _("Another mission's statement leads"),
     "left_without_sender": _("Left without a mission"),
     "category_changed": _("Category changed"),
+    "picture_shown": _("Picture shown"),
+    "looked_into": _("Looked into"),
+    "added": _("Added by form"),
+    "edited": _("Edited by form"),
+    "deleted": _("Deleted by form"),
     "replaces": _("Named in the place of somebody who is not coming"),
 }
 
@@ -66,6 +73,8 @@ BEGAN: dict[str, str | Promise] = {Accreditation._meta.label_lower: _("Granted")
 
 def event_in_words(event: AuditEvent) -> str:
     """What an event says in the history of its object, in the language of the page."""
+    if event.subject_type == Badge._meta.label_lower:
+        return happened_in_words(event.verb)
     if event.verb == CREATED and event.subject_type in BEGAN:
         return str(BEGAN[event.subject_type])
     return in_words(event.verb)
@@ -74,3 +83,10 @@ def event_in_words(event: AuditEvent) -> str:
 def in_words(verb: str) -> str:
     """A verb of the audit in the language of the page; one without words of its own as it is stored."""
     return str(HAPPENED.get(verb) or capfirst(verb.replace("_", " ")))
+
+
+def verbs_worded(words: str) -> list[str]:
+    """The verbs whose words hold these, in the language of the page, so that the audit is searched as it is read."""
+    sought = words.strip().casefold()
+    known = [*HAPPENED.items(), *HAPPENED_TO_BADGES.items()]
+    return sorted({verb for verb, said in known if sought and sought in str(said).casefold()})

@@ -23,6 +23,7 @@ from accreditation.credentials.admin.scanning import scan_line, scans_url
 from accreditation.credentials.alarms import ScanAlarm
 from accreditation.credentials.badge_states import BADGE
 from accreditation.credentials.badges import Badge
+from accreditation.credentials.happened import happened_in_words
 from accreditation.credentials.print_desk import ONE_WITH, way_of, why_not
 from accreditation.credentials.print_runs import PrintRunBadge
 from accreditation.credentials.scans import BadgeScan
@@ -31,21 +32,6 @@ OFFERED = ("make_ready", "hold", "release", "take_back", "report_lost", "void", 
 """Moves with a button of their own; printing is a run's, handing over has its form."""
 
 SCANS_SHOWN = 20
-
-HAPPENED = {
-    "created": gettext_lazy("Queued"),
-    "seal": gettext_lazy("Signed"),
-    "hold": gettext_lazy("Put on standby"),
-    "release": gettext_lazy("Taken off standby"),
-    "print": gettext_lazy("Printed"),
-    "make_ready": gettext_lazy("Made ready to collect"),
-    "hand_over": gettext_lazy("Handed over"),
-    "take_back": gettext_lazy("Taken back"),
-    "report_lost": gettext_lazy("Reported as lost"),
-    "void": gettext_lazy("Made void"),
-    "reissue": gettext_lazy("Replaced by another"),
-    "picture_shown": gettext_lazy("Photo shown"),
-}
 
 
 class ReasonForm(forms.Form):
@@ -95,7 +81,7 @@ def _page(
             for name in OFFERED
             if name in offered
         ],
-        "history": [(event, HAPPENED.get(event.verb, event.verb)) for event in events],
+        "history": [(event, happened_in_words(event.verb)) for event in events],
         "replaced_by": Badge.objects.filter(replaces=found).first(),
         "run": PrintRunBadge.objects.filter(badge=found)
         .exclude(outcome="skipped")

@@ -7,12 +7,14 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 
 from accreditation.accounts.roles import PRINT_DESK, roles_of
+from accreditation.core.audit import AuditEvent
 from accreditation.core.outbox import OutboxMessage
 from accreditation.core.site import BarLink, site
 from accreditation.credentials.models import Accreditation
 from accreditation.observers.models import Person, PossibleDuplicate
 from accreditation.workflow.admin import bulk, desk, duplicates, postponement, results, review, wishes
 from accreditation.workflow.admin.accreditations import AccreditationAdmin, ReadOnly
+from accreditation.workflow.admin.audit import AuditEventAdmin
 from accreditation.workflow.admin.letters import LetterAdmin, may_read
 from accreditation.workflow.admin.pages import for_readers
 from accreditation.workflow.admin.people import PersonAdmin
@@ -81,3 +83,4 @@ site.register(Accreditation, AccreditationAdmin)
 site.register(Person, PersonAdmin)
 site.register(PossibleDuplicate, PossibleDuplicateAdmin)
 site.register(OutboxMessage, LetterAdmin)
+site.register(AuditEvent, AuditEventAdmin)

@@ -20,7 +20,7 @@ from accreditation.workflow.models import Application
 
 
 class PersonAdmin(ReadOnly):
-    list_display = ("full_name", "original_name", "born", "citizenship", "confirmed_at")
+    list_display = ("full_name", "original_name", "born", "citizenship", "confirmed")
     list_select_related = ("citizenship",)
     search_fields = ("family_name",)
     search_help_text = gettext_lazy("A name in any script; a passport number is searched at the desk")
@@ -41,6 +41,11 @@ class PersonAdmin(ReadOnly):
             path("", site.admin_view(self.changelist_view), name="observers_person_changelist"),
             path("<int:pk>/change/", for_readers(person), name="observers_person_change"),
         ]
+
+    @admin.display(description=gettext_lazy("confirmed"), boolean=True, ordering="confirmed_at")
+    def confirmed(self, row: Person) -> bool:
+        """Whether the commission has accredited this person; when stands in the files."""
+        return row.confirmed_at is not None
 
     @admin.display(description=gettext_lazy("name"), ordering="family_name")
     def full_name(self, row: Person) -> str:
