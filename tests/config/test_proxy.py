@@ -227,6 +227,19 @@ def test_production_answers_behind_its_proxy_as_it_promises(production: Producti
     assert production.ask("/en/", Host="another.example").status == 400
 
 
+def test_how_the_house_is_doing_is_told_to_its_own_networks_alone(production: Production) -> None:
+    assert production.ask("/readyz").status == 200
+    stranger = HTTPSConnection(
+        "127.0.0.1",
+        production.port,
+        source_address=("127.0.0.2", 0),
+        timeout=30,
+        context=ssl._create_unverified_context(),
+    )
+    stranger.request("GET", "/readyz", headers={"Host": SITE})
+    assert stranger.getresponse().status == 403
+
+
 def test_who_checks_a_badge_is_written_into_no_log_of_the_proxy(production: Production) -> None:
     answer = production.ask(
         "/api/v1/verify", "POST", '{"badge": "nothing"}', **{"Content-Type": "application/json"}
