@@ -13,6 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 from environs import Env
 
+from accreditation.core.languages import in_its_language
 from config import embedded, patience
 from config.environment import made_up_secrets, parse_key, parse_keys, read_secret_files
 
@@ -180,6 +181,7 @@ FORMAT_MODULE_PATH = ["accreditation.core.formats"]
 MODELTRANSLATION_DEFAULT_LANGUAGE = "en"
 MODELTRANSLATION_LANGUAGES = ("en", "az", "fr", "ru", "ar")
 MODELTRANSLATION_FALLBACK_LANGUAGES = ("en",)
+MODELTRANSLATION_BUILD_LOCALIZED_VERBOSE_NAME = in_its_language
 PUBLICATION_LANGUAGES = env.list(
     "PUBLICATION_LANGUAGES", ["en", "az"]
 )  # an election is worded in these first

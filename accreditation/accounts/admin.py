@@ -3,7 +3,7 @@
 from typing import Any, ClassVar
 
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
-from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.contrib.auth.forms import UserChangeForm, UserCreationForm
 from django.contrib.auth.models import Group
 from django.db.models import ManyToManyField
 from django.forms import CheckboxSelectMultiple, ModelMultipleChoiceField
@@ -14,7 +14,7 @@ from accreditation.accounts.models import User
 from accreditation.core.site import BarLink, site
 
 
-class AccountCreationForm(AdminUserCreationForm):
+class AccountCreationForm(UserCreationForm):
     class Meta:
         model = User
         fields = ("email", "name")
@@ -39,7 +39,7 @@ class AccountAdmin(UserAdmin):
     add_fieldsets = (
         (
             None,
-            {"classes": ("wide",), "fields": ("email", "name", "usable_password", "password1", "password2")},
+            {"classes": ("wide",), "fields": ("email", "name", "password1", "password2")},
         ),
     )
     readonly_fields = ("last_login", "date_joined")

@@ -9,6 +9,11 @@ from django.utils.translation import get_language_bidi as is_right_to_left
 NATIVE_NAMES = {"ar": "العربية", "az": "Azərbaycanca", "en": "English", "fr": "Français", "ru": "Русский"}
 
 
+def in_its_language(name: object, code: str) -> str:
+    """What a text in one of the languages is called in a form: 'Name (Azərbaycanca)'."""
+    return f"{name} ({NATIVE_NAMES.get(code, code)})"
+
+
 @dataclass(frozen=True)
 class Language:
     code: str
