@@ -1,5 +1,6 @@
 """The audit, which everybody only reads: verbs and states in words, times on the clocks of the election."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.apps import apps
@@ -17,11 +18,19 @@ from accreditation.missions.models import Election
 from accreditation.workflow.happened import event_in_words, verbs_worded
 
 
+class KindOfObject(admin.AllValuesFieldListFilter):
+    """The kinds that the audit holds, as the list itself words them."""
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        for choice in super().choices(changelist):
+            yield choice | {"display": _kind(str(choice["display"]))}
+
+
 class AuditEventAdmin(ReadOnly):
     """What was done, newest first. Never counted in full: the audit grows without end."""
 
     list_display = ("moment", "done", "kind", "subject_id", "was", "became", "actor", "reason")
-    list_filter = ("subject_type",)
+    list_filter = (("subject_type", KindOfObject),)
     search_fields = ("=subject_id", "=request_id", "=verb")
     search_help_text = _("The number of an object, a request, or what was done.")
     list_select_related = ("actor",)
@@ -58,11 +67,7 @@ class AuditEventAdmin(ReadOnly):
 
     @admin.display(description=_("kind of object"), ordering="subject_type")
     def kind(self, event: AuditEvent) -> str:
-        """What kind of thing it is about; a kind that this version no longer knows by its stored name."""
-        try:
-            return str(apps.get_model(event.subject_type)._meta.verbose_name)
-        except (LookupError, ValueError):
-            return event.subject_type
+        return _kind(event.subject_type)
 
     @admin.display(description=_("from"), ordering="from_state")
     def was(self, event: AuditEvent) -> str:
@@ -71,6 +76,14 @@ class AuditEventAdmin(ReadOnly):
     @admin.display(description=_("to"), ordering="to_state")
     def became(self, event: AuditEvent) -> str:
         return _state(event, event.to_state)
+
+
+def _kind(label: str) -> str:
+    """What kind of thing it is about; a kind that this version no longer knows by its stored name."""
+    try:
+        return str(apps.get_model(label)._meta.verbose_name)
+    except (LookupError, ValueError):
+        return label
 
 
 def _state(event: AuditEvent, code: str) -> str:
