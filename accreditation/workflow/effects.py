@@ -15,6 +15,7 @@ from accreditation.core.audit import creations
 from accreditation.core.errors import Refused, WrongState
 from accreditation.core.inserting import insert
 from accreditation.core.machine import Move, perform
+from accreditation.core.outbox import OutboxMessage
 from accreditation.credentials.models import Accreditation
 from accreditation.missions.models import Category
 from accreditation.observers.models import Membership
@@ -238,6 +239,14 @@ def confirm_the_person(application: Application, move: Move) -> None:
             " WHERE m.id = %s AND p.id = m.person_id AND p.confirmed_at IS NULL",
             [fold(f"{stated.family_name} {stated.given_names}"), move.now, stated.pk],
         )
+
+
+def stop_the_word_of_the_grant(accreditation: Accreditation, move: Move) -> None:
+    """An approval that has not left says what holds no more; the letter of this move tells of both."""
+    waiting = (OutboxMessage.State.PENDING, OutboxMessage.State.TO_PRINT)
+    for application in Application.objects.filter(accreditation=accreditation):
+        approvals = OutboxMessage.objects.about(application).filter(kind="approval", state__in=waiting)
+        approvals.update(state=OutboxMessage.State.CANCELLED)
 
 
 def record_revocation(accreditation: Accreditation, move: Move) -> None:

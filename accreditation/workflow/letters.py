@@ -22,7 +22,7 @@ from accreditation.workflow.told import is_held_back
 
 Facts = dict[str, Any]
 
-DECISIONS = ("approval", "refusal", "revocation", "appeal_outcome")
+DECISIONS = ("approval", "refusal", "revocation", "cancellation", "appeal_outcome")
 """Letters on which somebody's time to act depends: one that has not left in a day is an alarm."""
 
 
@@ -121,14 +121,11 @@ def revocation(accreditation: Accreditation, move: Move) -> list[Letter]:
 
     def facts() -> Facts:
         decision = _last_decision(application, Decision.Kind.REVOCATION) if application is not None else None
-        election = accreditation.election
         return {
             **_decided(decision),
             **_term(accreditation),
             "reason": (decision.text if decision is not None else "") or move.reason,
-            "appeal_body": election.appeal_body,
-            "appeal_days": election.appeal_days,
-            "appeal_article": election.appeal_article,
+            **_appeal(accreditation.election),
         }
 
     return _letters("revocation", accreditation, facts, not_before=_end_of_undo(move))
@@ -152,23 +149,34 @@ def reinstatement(accreditation: Accreditation, move: Move) -> list[Letter]:
     )
 
 
-def left_without_mission(accreditation: Accreditation, now: datetime) -> list[Letter]:
-    """The last mission that named an accredited person does so no more: to the person and to those who speak for it.
+def cancellation(accreditation: Accreditation, move: Move) -> list[Letter]:
+    """Issued in error: what that means, the reason as it is written for the person, where and until when to appeal."""
+    return _to_person_and_heads(
+        "cancellation",
+        accreditation,
+        lambda: {**_term(accreditation), "reason": move.reason, **_appeal(accreditation.election)},
+        now=move.now,
+    )
 
-    The accreditation stays as it is, and that is what the letter says; so it is about the state of today, and waits
-    while nobody outside has been told of the grant.
+
+def relinquishment(accreditation: Accreditation, move: Move) -> list[Letter]:
+    """Given back: accreditation and badge hold no more. Why the mission did so stays between it and the commission.
+
+    Who comes in this person's place is told by letters about the newcomer's own file.
     """
-    application = _application_of(accreditation)
-    applicant = application.applicant if application is not None else None
-    readers = [*readers_of(accreditation, applicant=applicant), *heads_of(accreditation.mission)]
-    untold = application is not None and is_held_back(application, now)
-    return _letters(
+    return _to_person_and_heads("relinquishment", accreditation, lambda: _term(accreditation), now=move.now)
+
+
+def left_without_mission(accreditation: Accreditation, now: datetime) -> list[Letter]:
+    """The last mission that named an accredited person does so no more. The accreditation stays as it is, and that is
+    what the letter says; so it is about the state of today.
+    """
+    return _to_person_and_heads(
         "left_without_mission",
         accreditation,
         lambda: {**_term(accreditation), "held": accreditation.state},
-        to=each_once(readers),
+        now=now,
         only_while=accreditation.state,
-        not_before=accreditation.granted_at + undo_window() if untold else None,
     )
 
 
@@ -178,6 +186,25 @@ def expiry(accreditation: Accreditation, move: Move) -> list[Letter]:
 
 
 # What they have in common
+
+
+def _to_person_and_heads(
+    kind: str,
+    accreditation: Accreditation,
+    facts: Callable[[], Facts],
+    *,
+    now: datetime,
+    only_while: str = "",
+) -> list[Letter]:
+    """To the person and to those who speak for the mission; while nobody outside is told of the grant, it waits."""
+    application = _application_of(accreditation)
+    applicant = application.applicant if application is not None else None
+    readers = [*readers_of(accreditation, applicant=applicant), *heads_of(accreditation.mission)]
+    untold = application is not None and is_held_back(application, now)
+    not_before = accreditation.granted_at + undo_window() if untold else None
+    return _letters(
+        kind, accreditation, facts, to=each_once(readers), only_while=only_while, not_before=not_before
+    )
 
 
 def _letters(
@@ -255,13 +282,19 @@ def _decided(decision: Decision | None) -> Facts:
 
 def _refused(application: Application) -> Facts:
     decision = _last_decision(application, Decision.Kind.REFUSAL)
-    election = application.election
     codes = decision.grounds if decision is not None else []
-    grounds = RefusalGround.objects.filter(election=election, code__in=codes)
+    grounds = RefusalGround.objects.filter(election=application.election_id, code__in=codes)
     return {
         **_decided(decision),
         "grounds": [{"words": ground.words, "article": ground.article} for ground in grounds],
         "text": decision.text if decision is not None else "",
+        **_appeal(application.election),
+    }
+
+
+def _appeal(election: Any) -> Facts:
+    """Where, within how many days of the sending, and by which law."""
+    return {
         "appeal_body": election.appeal_body,
         "appeal_days": election.appeal_days,
         "appeal_article": election.appeal_article,

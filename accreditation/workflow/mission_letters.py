@@ -19,8 +19,17 @@ from accreditation.workflow.models import Application
 from accreditation.workflow.recipients import heads_of, person_behind
 from accreditation.workflow.told import held_back, is_held_back
 
-TOLD_TO_ITS_PEOPLE = {"suspend": "mission_suspended", "reinstate": "mission_reinstated"}
+TOLD_TO_ITS_PEOPLE = {
+    "suspend": "mission_suspended",
+    "reinstate": "mission_reinstated",
+    "withdraw": "mission_withdrawn",
+}
 """Moves that those whom the mission names are told of as well, and the kind of their letter."""
+
+OF_A_MISSION_THAT_COMES = (
+    "mission_registered", "mission_suspended", "mission_reinstated", "deadline_reminder", "deadline_reminder_person",
+)  # fmt: skip
+"""Letters that speak of what can be sent, or will be again: nothing of a mission that was withdrawn."""
 
 AT_ONCE = 1000
 
@@ -43,6 +52,22 @@ def suspended(mission: Mission, move: Move) -> list[Letter]:
 def reinstated(mission: Mission, move: Move) -> list[Letter]:
     """The suspension is over; until when its people may be named."""
     return _to_heads("mission_reinstated", mission, lambda: _closes_at(mission))
+
+
+def withdrawn(mission: Mission, move: Move) -> list[Letter]:
+    """What becomes of its people's drafts, applications and accreditations."""
+    return _to_heads("mission_withdrawn", mission, lambda: {"reason": move.reason})
+
+
+def stop_what_holds_no_more(mission: Mission, move: Move) -> None:
+    """An effect: letters to the mission and its people that have not left and speak of what is over."""
+    about = Q(about_type=Mission._meta.label_lower, about_id=mission.pk) | Q(
+        about_type=Application._meta.label_lower,
+        about_id__in=Application.objects.filter(mission=mission).values("pk"),
+    )
+    state = OutboxMessage.State
+    waiting = OutboxMessage.objects.filter(about, state__in=[state.PENDING, state.TO_PRINT])
+    waiting.filter(kind__in=OF_A_MISSION_THAT_COMES).update(state=state.CANCELLED)
 
 
 def tell_its_people(mission: Mission, move: Move) -> None:

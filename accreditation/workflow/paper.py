@@ -24,7 +24,9 @@ from accreditation.workflow.models import Application
 
 State = OutboxMessage.State
 
-DECISIONS = ("approval", "refusal", "appeal_outcome", "suspension", "reinstatement", "revocation")
+DECISIONS = (
+    "approval", "refusal", "appeal_outcome", "suspension", "reinstatement", "revocation", "cancellation",
+)  # fmt: skip
 """Letters that a person shows to others: what the commission decided."""
 
 MOST_AT_ONCE = 100

@@ -46,6 +46,7 @@ from accreditation.workflow.effects import (
     record_upheld,
     record_withdrawn_appeal,
     state_the_category,
+    stop_the_word_of_the_grant,
     the_actor,
     the_moment,
     yes,
@@ -299,7 +300,7 @@ ACCREDITATION = Machine(
         ),
         Transition(
             "relinquish", ACTIVE, RELINQUISHED, by=focal_point, label=_("Is not coming"), grave=True,
-            effects=[void_the_badge],
+            effects=[void_the_badge, stop_the_word_of_the_grant], letters=[letters.relinquishment],
         ),
         Transition(
             "expire", [ACTIVE, SUSPENDED], EXPIRED, by=system, label=_("Expire"), guards=[term_has_ended],
@@ -307,7 +308,7 @@ ACCREDITATION = Machine(
         ),
         Transition(
             "cancel", ACTIVE, CANCELLED, by=approver, label=_("Cancel: issued in error"), reason=True, grave=True,
-            effects=[void_the_badge],
+            effects=[void_the_badge, stop_the_word_of_the_grant], letters=[letters.cancellation],
         ),
         Transition(
             "take_back_grant", ACTIVE, CANCELLED, by=system, label=_("Take back with its decision"),
@@ -365,7 +366,9 @@ MISSION = Machine(
             effects=[mission_letters.tell_its_people], letters=[mission_letters.reinstated],
         ),
         Transition(
-            "withdraw", REGISTERED, MISSION_WITHDRAWN, by=focal_point | clerk, label=_("Withdraw"), grave=True
+            "withdraw", REGISTERED, MISSION_WITHDRAWN, by=focal_point | clerk, label=_("Withdraw"), grave=True,
+            effects=[mission_letters.stop_what_holds_no_more, mission_letters.tell_its_people],
+            letters=[mission_letters.withdrawn],
         ),
     ],
     visible=missions_of,

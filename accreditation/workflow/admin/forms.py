@@ -271,7 +271,7 @@ FORMS: Mapping[str, type[MoveForm]] = {
     "reinstate": WhyForm,
     "revoke": RevokeForm,
     "restore": RulingForm,
-    "cancel": ReasonForm,
+    "cancel": SpokenReasonForm,
     "correct": CorrectForm,
 }
 """The form of each move that asks something; every other move is a button."""
