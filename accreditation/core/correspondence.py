@@ -1,6 +1,6 @@
 """What a person may do with a letter that no machine can settle. Each deed is audited."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _l
 
 from accreditation.core.actors import Actor
 from accreditation.core.audit import record
-from accreditation.core.errors import Reason, Refused, WrongState
+from accreditation.core.errors import Busy, MoveError, Reason, Refused, WrongState
 from accreditation.core.outbox import OutboxMessage
 from accreditation.core.transactions import all_or_nothing
 
@@ -139,3 +139,19 @@ def settle(pk: int, name: str, *, actor: Actor, now: datetime, reason: str = "")
     together.update(**deed.sets(now))
     letter.refresh_from_db()
     return letter
+
+
+def settle_each(
+    pks: Iterable[int], name: str, *, actor: Actor, now: datetime, reason: str = ""
+) -> dict[int, list[Reason]]:
+    """The same deed for many letters, each in a transaction of its own, through the same door.
+
+    Gives those with which nothing was done, and why; one that has gone on meanwhile stops no other.
+    """
+    against = {}
+    for pk in pks:
+        try:
+            settle(pk, name, actor=actor, now=now, reason=reason)
+        except (MoveError, Busy) as error:
+            against[pk] = list(error.reasons)
+    return against

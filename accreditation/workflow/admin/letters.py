@@ -27,7 +27,7 @@ from accreditation.core.site import site
 from accreditation.core.templatetags.look import in_zone, state_badge
 from accreditation.credentials.models import Accreditation, Badge
 from accreditation.missions.models import Delegation, Mission
-from accreditation.workflow.admin import letters_on_paper
+from accreditation.workflow.admin import letters_in_doubt, letters_on_paper
 from accreditation.workflow.admin.letters_on_paper import SET_ON_PAPER, may_read, may_settle, opened, zone_of
 from accreditation.workflow.admin.readdressing import another_address
 from accreditation.workflow.letter_kinds import KINDS, kind_in_words
@@ -151,6 +151,8 @@ class LetterAdmin(ReadOnly):
             page("to-print/", letters_on_paper.to_print, "to_print"),
             page("to-print/letters.pdf", letters_on_paper.many, "many_pdf"),
             page("to-print/given/", letters_on_paper.given, "given"),
+            page("in-doubt/", letters_in_doubt.letters_in_doubt, "in_doubt"),
+            page("in-doubt/<slug:name>/", letters_in_doubt.settle_many, "settle_many"),
             page("<int:pk>/settle/<slug:name>/", settle_letter, "settle"),
             page("<int:pk>/another-address/", another_address, "another_address"),
             *[one for one in super().get_urls() if one.name == "core_outboxmessage_changelist"],
@@ -161,6 +163,7 @@ class LetterAdmin(ReadOnly):
         counts = {
             "late_decisions": late_decisions(now).count() if reads else 0,
             "to_print": waiting_for_the_printer(now).count() if settles else 0,
+            "in_doubt": letters_in_doubt.in_doubt().count() if settles else 0,
         }
         return super().changelist_view(request, {**(extra_context or {}), **counts})
 

@@ -156,23 +156,30 @@ def _refused(request: HttpRequest, against: list[str], *, status: int = 422) -> 
 
 def _list(request: HttpRequest, against: list[str] | None = None, *, status: int = 200) -> HttpResponse:
     now = moment_of(request)
-    waiting = waiting_for_the_printer(now)
-    asked = {name: request.GET.get(name) or request.POST.get(name) or "" for name in FILTERS}
-    columns = {"kind": "kind", "language": "language", "mission": "facts__mission"}
-    chosen = waiting.filter(**{columns[name]: value for name, value in asked.items() if value})
+    chosen, narrowing = narrowed(request, waiting_for_the_printer(now))
     letters = list(chosen[:MOST_AT_ONCE])
     kept = {int(pk) for pk in request.POST.getlist("pk") if pk.isdecimal()} or {one.pk for one in letters}
     printed = _last_set(letters)
     context = {
         "rows": [_row(letter, printed.get(letter.pk), letter.pk in kept, now) for letter in letters],
         "total": chosen.count(),
-        "choices": [
-            (name, label, _choices(waiting, columns[name], name, asked[name])) for name, label in _labels()
-        ],
-        "asked": asked,
+        **narrowing,
         "against": against or [],
     }
     return framed(request, "letters/to_print", context, status=status, title=_("Letters to print"))
+
+
+def narrowed(
+    request: HttpRequest, letters: OutboxMessageQuerySet
+) -> tuple[OutboxMessageQuerySet, dict[str, Any]]:
+    """Those of the letters that the request asks for, and what its page needs in order to ask."""
+    asked = {name: request.GET.get(name) or request.POST.get(name) or "" for name in FILTERS}
+    columns = {"kind": "kind", "language": "language", "mission": "facts__mission"}
+    chosen = letters.filter(**{columns[name]: value for name, value in asked.items() if value})
+    choices = [
+        (name, label, _choices(letters, columns[name], name, asked[name])) for name, label in _labels()
+    ]
+    return chosen, {"asked": asked, "choices": choices}
 
 
 def _labels() -> list[tuple[str, str]]:
