@@ -21,6 +21,9 @@ from accreditation.core.encryption import DecryptionError, decrypt_bytes, encryp
 PARAMETER = "shown"
 TOKEN = re.compile(r"[\w-]{12}", re.ASCII)
 KEPT_SECONDS = 3600
+MOST_KEPT = 1_000_000
+"""Bytes at rest; a larger page is shown at once."""
+
 REFUSED = 422
 
 
@@ -28,8 +31,8 @@ class ShownAgain:
     """Stands innermost: what it shows again passes the same doors as when it was first shown.
 
     Only for browsers that say that they navigate (Sec-Fetch-Mode; all since 2023): older ones, scripts and the API
-    get the refusal at once, as without this. A page is kept for an hour, encrypted, for its own session alone: whoever
-    signs out leaves nothing to go back to. Where it is gone, the way leads to the form.
+    get the refusal at once, as without this. A page is kept for an hour, encrypted, for its own session and account
+    alone: whoever signs out, or is shut out, finds nothing to go back to. Where it is gone, the way leads to the form.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -44,8 +47,9 @@ class ShownAgain:
             return answer
         if _is_to_be_kept(request, answer):
             return _kept(request, answer, token or secrets.token_urlsafe(9))
-        if token:
-            _keep(request, token, b"")
+        # A busy database or a conflict has taken nothing: what was typed stays.
+        if token and (answer.status_code < 400 or answer.status_code == REFUSED):
+            _empty(request, token)
         return answer
 
 
@@ -72,9 +76,12 @@ def _is_to_be_kept(request: HttpRequest, answer: HttpResponse) -> bool:
 
 
 def _kept(request: HttpRequest, answer: HttpResponse, token: str) -> HttpResponse:
-    _keep(request, token, answer.content)
-    page = request.get_full_path()
-    redirect = HttpResponseRedirect(f"{page}{'&' if '?' in page else '?'}{PARAMETER}={token}")
+    page = zlib.compress(answer.content)
+    if len(page) > MOST_KEPT:
+        return answer
+    _keep(request, token, page)
+    address = request.get_full_path()
+    redirect = HttpResponseRedirect(f"{address}{'&' if '?' in address else '?'}{PARAMETER}={token}")
     redirect.status_code = 303
     redirect.cookies = answer.cookies
     return redirect
@@ -91,12 +98,18 @@ def _again(request: HttpRequest, token: str) -> HttpResponse:
     return HttpResponse(page, status=REFUSED, headers={"Cache-Control": "private, no-store"})
 
 
+def _empty(request: HttpRequest, token: str) -> None:
+    """Once its form was taken, nothing but where it stands. What nobody kept makes no row."""
+    if cache.get(_key(request, token)):
+        _keep(request, token, zlib.compress(b""))
+
+
 def _keep(request: HttpRequest, token: str, page: bytes) -> None:
-    """Keep the page, or an empty one once its form was taken, and where the form stands."""
+    """Keep the compressed page, and where the form stands."""
     key = _key(request, token)
     known = cache.get(key) or {}
     kept = {
-        "page": encrypt_bytes(key, zlib.compress(page)),
+        "page": encrypt_bytes(key, page),
         "form": known.get("form") or _where_the_form_stands(request),
     }
     cache.set(key, kept, KEPT_SECONDS)
@@ -115,4 +128,4 @@ def _where_the_form_stands(request: HttpRequest) -> str:
 
 
 def _key(request: HttpRequest, token: str) -> str:
-    return f"shown:{request.session.session_key}:{token}"
+    return f"shown:{request.session.session_key}:{request.user.pk}:{token}"

@@ -1,5 +1,6 @@
 """A refused form has an address of its own: Back and Reload show it, and nobody else sees what was typed."""
 
+import secrets
 from typing import Any
 
 import pytest
@@ -7,7 +8,9 @@ from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 
-from tests.factories import make_head, make_mission
+from accreditation.core.errors import Busy
+from tests.factories import make_country, make_head, make_mission
+from tests.missions.heads import STATEMENT
 from tests.signing_in import sign_in
 
 pytestmark = pytest.mark.django_db
@@ -25,6 +28,13 @@ def mission() -> Any:
 @pytest.fixture
 def head(mission: Any) -> Client:
     return sign_in(Client(), make_head(mission))
+
+
+def busy_when_written(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+    """As when somebody else holds the row for too long."""
+    if sql.startswith("INSERT") and "django_cache" not in sql:
+        raise Busy
+    return execute(sql, params, many, context)
 
 
 def form_of(mission: Any) -> str:
@@ -68,6 +78,38 @@ def test_nobody_else_sees_it_and_whoever_signed_out_neither(head: Client, missio
         assert (answer.status_code, answer["Location"]) == (302, form_of(mission))
     head.post("/en/sign-out/")
     assert head.get(address)["Location"] == form_of(mission)
+
+
+def test_whoever_is_shut_out_meanwhile_finds_nothing(mission: Any) -> None:
+    user = make_head(mission)
+    head = sign_in(Client(), user)
+    address = refused(head, mission)
+    user.is_active = False
+    user.save(update_fields=["is_active"])
+    answer = head.get(address)
+    assert (answer.status_code, answer["Location"]) == (302, form_of(mission))
+
+
+def test_what_took_nothing_leaves_what_was_typed_where_it_is(head: Client, mission: Any) -> None:
+    make_country("GEO")
+    address = refused(head, mission)
+    head.raise_request_exception = False
+    with connection.execute_wrapper(busy_when_written):
+        assert head.post(address, STATEMENT, headers=NAVIGATES).status_code == 503
+    assert 'value="ZQVICTIM"' in head.get(address).content.decode()
+
+
+def test_an_address_that_nobody_was_given_keeps_nothing(mission: Any) -> None:
+    Client().post(f"{form_of(mission)}?shown=abcdefghijkl", TYPED)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM django_cache WHERE cache_key LIKE '%%shown:%%'")
+        assert cursor.fetchone() == (0,)
+
+
+def test_a_page_that_is_too_large_is_shown_at_once(head: Client, mission: Any) -> None:
+    words = secrets.token_hex(1_100_000)
+    answer = head.post(form_of(mission), TYPED | {"family_name": words}, headers=NAVIGATES)
+    assert answer.status_code == 422 and words in answer.content.decode()
 
 
 def test_once_the_form_is_taken_the_address_leads_to_where_it_stands(head: Client, mission: Any) -> None:
