@@ -97,5 +97,8 @@ def _fields(request: HttpRequest) -> Iterator[tuple[str, str]]:
 
 
 def _is_secret(request: HttpRequest) -> bool:
-    """Whether a view has marked what was sent as not to be shown, as those of signing in do."""
-    return hasattr(request, "sensitive_post_parameters") or any("password" in name for name in request.POST)
+    """Whether a view has marked what was sent as not to be shown, as those of signing in do, or takes a code."""
+    page = (request.resolver_match.url_name if request.resolver_match else None) or ""
+    takes_a_code = page.startswith("mfa_") or page == "account_confirm_login_code"
+    marked = takes_a_code or hasattr(request, "sensitive_post_parameters")
+    return marked or any("password" in name for name in request.POST)

@@ -10,13 +10,14 @@ import pytest
 from django.db import close_old_connections, connection
 from django.db.backends.postgresql.base import DatabaseWrapper
 from django.db.utils import OperationalError, ProgrammingError
-from django.test import Client
-from django.urls import reverse
+from django.test import Client, RequestFactory
+from django.urls import resolve, reverse
 from django.utils import timezone, translation
 from rest_framework.authtoken.models import Token
 
 from accreditation.core.audit import AuditEvent
-from accreditation.core.busy import SECONDS_WHEN_BUSY, SECONDS_WHEN_LOST, reason_of
+from accreditation.core.busy import SECONDS_WHEN_BUSY, SECONDS_WHEN_LOST, reason_of, unavailable
+from accreditation.core.errors import Busy
 from accreditation.observers.matching import PEOPLE_LOCK
 from accreditation.observers.models import Membership
 from accreditation.workflow import bulk
@@ -132,6 +133,13 @@ def test_the_page_gives_a_stranger_no_token_and_nobody_a_password() -> None:
             assert "correct horse" not in answer.content.decode()
             assert SentAgain(answer).fields == []
         assert "csrfmiddlewaretoken" not in take(client, application).content.decode()
+
+
+@pytest.mark.parametrize("page", ["account_confirm_login_code", "mfa_authenticate", "mfa_activate_totp"])
+def test_the_page_gives_nobody_a_code(rf: RequestFactory, page: str) -> None:
+    request = rf.post(reverse(page), {"code": "K7RW2M9Q"})
+    request.resolver_match = resolve(request.path)
+    assert "K7RW2M9Q" not in unavailable(request, Busy().reasons[0]).content.decode()
 
 
 def test_what_was_typed_comes_back_as_words_and_never_as_marks() -> None:
