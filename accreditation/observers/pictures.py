@@ -8,10 +8,12 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 
 from accreditation.core.actors import Actor, actor_of, moment_of
 from accreditation.core.audit import record
+from accreditation.core.errors import Busy
 from accreditation.core.storage import delete, serve_private, store
 from accreditation.core.transactions import all_or_nothing
 from accreditation.core.uploads import PASSPORT_PAGE, AcceptedImage, ImageRules, accept_image
@@ -56,12 +58,18 @@ def keep_picture(
     name = store(picture.jpeg)
     try:
         upload = _replace(membership, kind, picture, name, by=by, now=now, if_it_may=if_it_may)
-    except BaseException:
-        delete(name)
+    except BaseException as error:
+        if not _may_be_written(error):
+            delete(name)
         raise
     if upload.name != name:
         delete(name)
     return upload
+
+
+def _may_be_written(error: BaseException) -> bool:
+    """The database has gone, perhaps after its last word: a file without a row is litter, a row without one a loss."""
+    return isinstance(error, OperationalError | InterfaceError) and not isinstance(error, Busy)
 
 
 @all_or_nothing

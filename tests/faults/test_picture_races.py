@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import OperationalError, connection
 from PIL import Image
 
 from accreditation.core.errors import Refused
@@ -60,6 +61,26 @@ def test_nobody_waits_for_a_picture_that_is_being_read(files: Path) -> None:
     assert moved == ["submitted"]
     assert [reason.code for reason in refused.value.reasons] == ["under_way"]
     assert len(_kept(files)) == before  # what was stored for nothing is gone again
+
+
+def test_where_nobody_knows_whether_the_row_was_written_the_file_stays(
+    files: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    application = application_in("draft")
+    head, before = head_of(application), len(_kept(files))
+    connection.ensure_connection()
+    commit = connection._commit
+
+    def committed_and_cut() -> None:
+        commit()
+        raise OperationalError("the connection is lost")
+
+    with monkeypatch.context() as network:
+        network.setattr(connection, "_commit", committed_and_cut)
+        with pytest.raises(OperationalError):
+            add_picture(application.membership, "photo", Slow(lambda: None), actor=actor(head), now=NOW)
+    assert Upload.objects.get(membership=application.membership, kind="photo", replaced_at=None).name
+    assert len(_kept(files)) == before + 1
 
 
 def test_a_picture_that_comes_in_time_is_kept(files: Path) -> None:
