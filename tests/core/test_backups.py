@@ -65,6 +65,19 @@ def test_nobody_else_may_enter_a_backup(place: Path) -> None:
     assert (backup / "signing-keys" / "1.pem").stat().st_mode & 0o077 == 0
 
 
+def test_a_database_that_takes_no_session_is_noted_like_any_hindrance(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connection.ensure_connection()
+    monkeypatch.setitem(connection.settings_dict, "PORT", "1")
+    assert keep_backups(NIGHT) is None
+    reading = BackupReading.objects.get()
+    assert reading.newest_at is None and reading.error.startswith("the database was not read")
+    with pytest.raises(CommandError, match="the database was not read"):
+        call_command("back_up")
+    assert list(place.iterdir()) == []
+
+
 def flip_a_byte(path: Path) -> None:
     content = bytearray(path.read_bytes())
     content[len(content) // 2] ^= 1

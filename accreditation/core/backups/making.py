@@ -56,7 +56,10 @@ def make_backup(place: Path, *, now: datetime) -> Path:
         # Twice: what was there at the dump's moment was there before it, or is there after it. A file without a row
         # is litter, a row without its file is a loss.
         _take_files(unfinished, older)
-        manifest = _take_database(unfinished, now)
+        try:
+            manifest = _take_database(unfinished, now)
+        except psycopg.Error as error:  # a session of its own, whose errors are not Django's
+            raise BackupError(f"the database was not read: {error}") from error
         _take_files(unfinished, older)
         _take_keys(unfinished)
         _describe(unfinished, manifest)
