@@ -19,6 +19,12 @@ SPLIT = """
         AND e.reason <> '' AND starts_with(d.text, e.reason || E'\\n\\n')
 """
 
+# What is undone says the note again where it stood.
+JOIN = """
+    UPDATE workflow_decision SET text = text || E'\\n\\n' || file_note
+    WHERE kind = 'revocation' AND file_note <> ''
+"""
+
 # A table is not altered while checks of its rows wait for the commit.
 CHECK_NOW = ["SET CONSTRAINTS ALL IMMEDIATE", "SET CONSTRAINTS ALL DEFERRED"]
 
@@ -62,7 +68,7 @@ class Migration(migrations.Migration):
             name="text",
             field=models.TextField(blank=True, verbose_name="words of the letter"),
         ),
-        migrations.RunSQL([KEEP, GO_ON, SPLIT, *CHECK_NOW], migrations.RunSQL.noop),
+        migrations.RunSQL([KEEP, GO_ON, SPLIT, *CHECK_NOW], [JOIN, *CHECK_NOW]),
         migrations.AlterField(
             model_name="decision",
             name="year",
