@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accreditation.core.actors import SYSTEM, Actor
-from accreditation.core.errors import MoveError, Reason
+from accreditation.core.errors import Busy, MoveError, Reason
 from accreditation.core.transactions import all_or_nothing
 from accreditation.observers.lists import ListRefused, ReadList
 from accreditation.observers.models import ListImport
@@ -40,9 +40,9 @@ def run_waiting(*, now: datetime) -> int:
 def _tried(pk: int, now: datetime) -> bool:
     try:
         return run(pk, now=now)
-    except OperationalError:  # the database, not the list
-        raise
-    except Exception:
+    except Exception as error:
+        if isinstance(error, OperationalError) and not isinstance(error, Busy):
+            raise  # the database, not the list
         log.exception("list %s broke off", pk)
         _try_again_later(pk, now)
         return False

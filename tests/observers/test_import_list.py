@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.db import connection
 
-from accreditation.core.errors import NotAllowed, Refused
+from accreditation.core.errors import Busy, NotAllowed, Refused
 from accreditation.missions.models import Category
 from accreditation.observers.lists.reading import read_table
 from accreditation.observers.models import ListImport, Membership, Person
@@ -342,6 +343,27 @@ def test_a_list_that_breaks_off_holds_up_no_other_and_its_sender_is_told_in_the_
         "broke_off",
     )
     assert now - NOW == timedelta(minutes=1 + 2 + 4 + 8)
+
+
+def test_a_list_that_always_takes_too_long_holds_up_no_other(mission):
+    clerk = make_clerk()
+    slow, good = sent(mission, by=clerk), sent(make_mission(mission.election), by=clerk)
+    for job in (slow, good):
+        send(job, good_rows=False, actor=actor(clerk))
+    begun = []
+
+    def too_long(execute, sql, params, many, context):
+        """The database breaks off whatever the first list inserts."""
+        if sql.startswith("INSERT") and not ListImport.objects.filter(pk=good.pk, state="running").exists():
+            begun.append(sql)
+            raise Busy
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(too_long):
+        assert run_waiting(now=NOW) == 1
+    slow.refresh_from_db()
+    assert begun and (slow.state, slow.tries) == ("running", 1)
+    assert ListImport.objects.get(pk=good.pk).state == "done"
 
 
 def test_a_list_that_could_be_read_again_is_taken_in_at_the_next_try(mission, settings):
