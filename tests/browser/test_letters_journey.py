@@ -46,3 +46,32 @@ def test_letters_that_need_a_clerk_are_found_and_settled(window: OpenWindow) -> 
     press(page, "Send it again")
     assert "Leaves at or after" in page.inner_text("main")
     assert not OutboxMessage.objects.needing_a_clerk().exists()
+
+
+def test_many_letters_in_doubt_are_chosen_confirmed_and_settled_on_a_phone(window: OpenWindow) -> None:
+    lost = "a backup of 27 November 2026, 03:00 was put back: this letter may have left since"
+    letters = [write(number, state=State.UNCERTAIN, error=lost) for number in range(24)]
+    page = window(make.make_clerk(), size=PHONE)
+    page.goto(reverse("admin:core_outboxmessage_changelist"))
+    page.get_by_role("link", name="24 letters are in doubt").click()
+    assert violations(page) == []
+    boxes = page.locator("[data-row] input[name=pk]")
+    for number in range(2):
+        boxes.nth(number).check()
+    press(page, "Send them again")
+    page.get_by_label("Note").fill("Not in the log of the mail server.")
+    assert violations(page) == []
+    press(page, "Send them again: 2 mails")
+    assert told(page) == ["“Send them again”: noted of 2 mails."]
+
+    for number in range(22):
+        boxes.nth(number).check()
+    press(page, "They were sent")
+    press(page, "They were sent: 22 mails")
+    assert "Say in the note how you know." in page.get_by_role("alert").inner_text()
+    page.get_by_label("Note").fill("Compared with the log of the mail server.")
+    page.get_by_label("Type 22 to confirm").fill("22")
+    press(page, "They were sent: 22 mails")
+    assert told(page) == ["“They were sent”: noted of 22 mails."]
+    states = [OutboxMessage.objects.get(pk=letter.pk).state for letter in letters]
+    assert states == [State.PENDING] * 2 + [State.SENT] * 22
