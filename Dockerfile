@@ -31,7 +31,7 @@ HEALTHCHECK --interval=10s --timeout=5s --start-period=30s CMD ["python", "bin/c
 # Threads x workers, Celery's connections included, must stay below PostgreSQL's max_connections. A connection that
 # the proxy keeps is closed by the proxy: were it closed here, what is sent at that moment would be lost. Workers are
 # born anew so seldom that on election day, at hundreds of questions a second, it is not both and not every ten seconds.
-CMD ["gunicorn", "config.wsgi", "--bind=0.0.0.0:8000", "--worker-class=gthread", "--workers=2", "--threads=8", \
+CMD ["gunicorn", "config.wsgi", "--bind=0.0.0.0:8000", "--worker-class=gthread", "--workers=2", "--threads=4", \
      "--keep-alive=75", "--no-control-socket", "--max-requests=100000", "--max-requests-jitter=50000", "--access-logfile=-", \
      "--worker-tmp-dir=/dev/shm"]
 
