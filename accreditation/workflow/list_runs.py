@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from accreditation.core.actors import SYSTEM, Actor
 from accreditation.core.errors import Busy, MoveError, Reason
-from accreditation.core.transactions import all_or_nothing
+from accreditation.core.transactions import IN_THE_WAY, TOO_LONG, all_or_nothing, sqlstate_of
 from accreditation.observers.lists import ListRefused, ReadList
 from accreditation.observers.models import ListImport
 from accreditation.workflow.intake import Intake
@@ -41,16 +41,31 @@ def _tried(pk: int, now: datetime) -> bool:
     try:
         return run(pk, now=now)
     except Exception as error:
-        if isinstance(error, OperationalError) and not isinstance(error, Busy):
+        if isinstance(error, OperationalError) and not _is_of_one_list(error):
             raise  # the database, not the list
         log.exception("list %s broke off", pk)
         _try_again_later(pk, now)
         return False
 
 
+def _is_of_one_list(error: OperationalError) -> bool:
+    """Whether PostgreSQL broke off this list's work for the sake of somebody else, and answers all others."""
+    return isinstance(error, Busy) or sqlstate_of(error) in IN_THE_WAY | TOO_LONG
+
+
+@all_or_nothing
 def _try_again_later(pk: int, now: datetime) -> None:
-    """Again with a doubling pause; after the last try its sender is told, and what was taken in so far stands."""
-    job = ListImport.objects.get(pk=pk)
+    """Again with a doubling pause; after the last try its sender is told, and what was taken in so far stands.
+
+    Nobody waits for a row that somebody holds: its list is tried again with the next tick, uncounted.
+    """
+    job = (
+        ListImport.objects.select_for_update(of=("self",), no_key=True, skip_locked=True)
+        .filter(pk=pk)
+        .first()
+    )
+    if job is None:
+        return
     job.tries += 1
     job.try_again_at = now + FIRST_PAUSE * 2 ** (job.tries - 1)
     job.save(update_fields=["tries", "try_again_at"])
