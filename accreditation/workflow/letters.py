@@ -133,7 +133,12 @@ def revocation(accreditation: Accreditation, move: Move) -> list[Letter]:
 
 def suspension(accreditation: Accreditation, move: Move) -> list[Letter]:
     """At once: the badge does not count until further notice."""
-    return _letters("suspension", accreditation, lambda: {**_term(accreditation), "reason": move.reason})
+    return _letters(
+        "suspension",
+        accreditation,
+        lambda: {**_term(accreditation), "reason": move.reason},
+        not_before=_once_told(accreditation, move.now),
+    )
 
 
 def reinstatement(accreditation: Accreditation, move: Move) -> list[Letter]:
@@ -146,6 +151,7 @@ def reinstatement(accreditation: Accreditation, move: Move) -> list[Letter]:
             "reason": move.reason,
             "ruling": str(move.given.get("ruling") or ""),
         },
+        not_before=_once_told(accreditation, move.now),
     )
 
 
@@ -200,11 +206,21 @@ def _to_person_and_heads(
     application = _application_of(accreditation)
     applicant = application.applicant if application is not None else None
     readers = [*readers_of(accreditation, applicant=applicant), *heads_of(accreditation.mission)]
-    untold = application is not None and is_held_back(application, now)
-    not_before = accreditation.granted_at + undo_window() if untold else None
     return _letters(
-        kind, accreditation, facts, to=each_once(readers), only_while=only_while, not_before=not_before
+        kind,
+        accreditation,
+        facts,
+        to=each_once(readers),
+        only_while=only_while,
+        not_before=_once_told(accreditation, now),
     )
+
+
+def _once_told(accreditation: Accreditation, now: datetime) -> datetime | None:
+    """When whoever is written to has read of the grant: what befell it since is no news before that."""
+    application = _application_of(accreditation)
+    untold = application is not None and is_held_back(application, now)
+    return accreditation.granted_at + undo_window() if untold else None
 
 
 def _letters(

@@ -80,7 +80,8 @@ def _keep(
         # The application before the membership, as every move locks them: none comes between look and write.
         refuse_what_is_late(files.select_for_update(no_key=True))
 
-    refuse_what_is_late(files)  # before the picture is read, which takes its time, and again when its row is written
+    # Before the picture is read, which takes its time, and again when its row is written.
+    refuse_what_is_late(files)
     return keep_picture(
         membership,
         kind,

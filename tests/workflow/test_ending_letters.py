@@ -141,6 +141,18 @@ def test_before_the_grant_is_told_its_letter_is_stopped_and_the_end_waits_until_
     assert findings() == []
 
 
+def test_a_suspension_and_its_end_are_no_news_before_the_grant_is_told() -> None:
+    application, approver = accredited(), actor(make_approver())
+    early = NOW + timedelta(seconds=30)
+    perform(ACCREDITATION, held(application).pk, "suspend", actor=approver, now=early, **WHY)
+    perform(ACCREDITATION, held(application).pk, "reinstate", actor=approver, now=early, **WHY)
+    for kind in ("approval", "suspension", "reinstatement"):
+        assert {letter.due_at for letter in letters(kind).values()} == {TOLD}, kind
+    perform(ACCREDITATION, held(application).pk, "suspend", actor=approver, now=TOLD, **WHY)
+    late = OutboxMessage.objects.filter(kind="suspension").latest("pk")
+    assert late.due_at == TOLD
+
+
 def test_an_approval_that_waits_for_the_printer_is_stopped_and_one_that_has_left_stays() -> None:
     application, other = accredited(), accredited("bo@example.org", make_mission())
     OutboxMessage.objects.about(application).filter(kind="approval").update(email="", state=State.TO_PRINT)
