@@ -48,6 +48,7 @@ app.conf.beat_schedule = {
     "make print runs": _every(5.0, "accreditation.credentials.tasks.work_on_print_runs"),
     "join scans": _every(10.0, "accreditation.credentials.tasks.join_scans"),
     "forget what is old": _nightly("accreditation.credentials.tasks.forget_what_is_old"),
+    "forget refused pages": _every(15 * MINUTE, "accreditation.core.tasks.forget_refused_pages"),
     "keep backups": _every(15 * MINUTE, "accreditation.core.tasks.keep_backups"),
     "fold tallies": _every(MINUTE, "accreditation.workflow.tasks.fold_tallies"),
     "write reminders": _every(10 * MINUTE, "accreditation.workflow.tasks.write_reminders"),

@@ -7,19 +7,28 @@ form has been taken, that address leads back to where the form stands, with what
 
 import re
 import secrets
+import time
 import zlib
 from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.core.cache import cache
+from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.utils.http import escape_leading_slashes, url_has_allowed_host_and_scheme
 
 from accreditation.core.encryption import DecryptionError, decrypt_bytes, encrypt_bytes
 
 PARAMETER = "shown"
-TOKEN = re.compile(r"[\w-]{12}", re.ASCII)
+SLOTS = "0123"
+"""Pages kept for a session, at most: whoever has refused forms made by the thousand displaces only their own."""
+
+TOKEN = re.compile(rf"[{SLOTS}][\w-]{{11}}", re.ASCII)
+"""Its first letter is the slot."""
+
 KEPT_SECONDS = 3600
 MOST_KEPT = 1_000_000
 """Bytes at rest; a larger page is shown at once."""
@@ -33,6 +42,7 @@ class ShownAgain:
     Only for browsers that say that they navigate (Sec-Fetch-Mode; all since 2023): older ones, scripts and the API
     get the refusal at once, as without this. A page is kept for an hour, encrypted, for its own session and account
     alone: whoever signs out, or is shut out, finds nothing to go back to. Where it is gone, the way leads to the form.
+    What could not be kept is shown at once.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -46,7 +56,7 @@ class ShownAgain:
         if request.method != "POST":
             return answer
         if _is_to_be_kept(request, answer):
-            return _kept(request, answer, token or secrets.token_urlsafe(9))
+            return _kept(request, answer, token)
         # A busy database or a conflict has taken nothing: what was typed stays.
         if token and (answer.status_code < 400 or answer.status_code == REFUSED):
             _empty(request, token)
@@ -79,7 +89,12 @@ def _kept(request: HttpRequest, answer: HttpResponse, token: str) -> HttpRespons
     page = zlib.compress(answer.content)
     if len(page) > MOST_KEPT:
         return answer
-    _keep(request, token, page)
+    try:
+        token = token if _found(request, token) else _new_token(request)
+        if not _keep(request, token, page):
+            return answer
+    except DatabaseError:
+        return answer
     address = request.get_full_path()
     redirect = HttpResponseRedirect(f"{address}{'&' if '?' in address else '?'}{PARAMETER}={token}")
     redirect.status_code = 303
@@ -88,9 +103,9 @@ def _kept(request: HttpRequest, answer: HttpResponse, token: str) -> HttpRespons
 
 
 def _again(request: HttpRequest, token: str) -> HttpResponse:
-    kept: dict[str, Any] = cache.get(_key(request, token)) or {}
+    kept = _found(request, token)
     try:
-        page = zlib.decompress(decrypt_bytes(_key(request, token), kept["page"])) if kept else b""
+        page = zlib.decompress(decrypt_bytes(_seal(request, token), kept["page"])) if kept else b""
     except DecryptionError:
         page = b""
     if not page:
@@ -99,20 +114,45 @@ def _again(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _empty(request: HttpRequest, token: str) -> None:
-    """Once its form was taken, nothing but where it stands. What nobody kept makes no row."""
-    if cache.get(_key(request, token)):
-        _keep(request, token, zlib.compress(b""))
+    """Once its form was taken, nothing but where it stands. What nobody kept makes no row; and what has been carried
+    out is answered as such, whatever becomes of the page.
+    """
+    with suppress(DatabaseError):
+        if _found(request, token):
+            _keep(request, token, zlib.compress(b""))
 
 
-def _keep(request: HttpRequest, token: str, page: bytes) -> None:
-    """Keep the compressed page, and where the form stands."""
-    key = _key(request, token)
-    known = cache.get(key) or {}
+def _found(request: HttpRequest, token: str) -> dict[str, Any]:
+    """What is kept under a token; empty where its slot is free or another's by now."""
+    kept: dict[str, Any] = cache.get(_key(request, token[:1])) or {}
+    return kept if kept.get("token") == token else {}
+
+
+def _new_token(request: HttpRequest) -> str:
+    """One of a free slot, or of that which was written longest ago."""
+    keys = {slot: _key(request, slot) for slot in SLOTS}
+    kept = cache.get_many(keys.values())
+    oldest = min(SLOTS, key=lambda slot: kept.get(keys[slot], {}).get("at", 0))
+    return oldest + secrets.token_urlsafe(9)[:11]
+
+
+def _keep(request: HttpRequest, token: str, page: bytes) -> bool:
+    """Keep the compressed page, and where the form stands. Whether it is kept: the cache fails without a word."""
     kept = {
-        "page": encrypt_bytes(key, page),
-        "form": known.get("form") or _where_the_form_stands(request),
+        "token": token,
+        "at": time.time(),
+        "page": encrypt_bytes(_seal(request, token), page),
+        "form": _found(request, token).get("form") or _where_the_form_stands(request),
     }
-    cache.set(key, kept, KEPT_SECONDS)
+    cache.set(_key(request, token[:1]), kept, KEPT_SECONDS)
+    return _found(request, token) == kept
+
+
+def forget_expired(now: datetime) -> int:
+    """Delete what has expired in the cache, refused pages above all: it deletes them itself only when it is full."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM django_cache WHERE expires < %s", [now])
+        return int(cursor.rowcount)
 
 
 def _where_the_form_stands(request: HttpRequest) -> str:
@@ -127,5 +167,10 @@ def _where_the_form_stands(request: HttpRequest) -> str:
     return f"{path}?{query.urlencode()}" if query else path
 
 
-def _key(request: HttpRequest, token: str) -> str:
-    return f"shown:{request.session.session_key}:{request.user.pk}:{token}"
+def _key(request: HttpRequest, slot: str) -> str:
+    return f"shown:{request.session.session_key}:{request.user.pk}:{slot}"
+
+
+def _seal(request: HttpRequest, token: str) -> str:
+    """What the page is sealed to: it opens for its own session, account and address alone."""
+    return f"{_key(request, token[:1])}:{token}"

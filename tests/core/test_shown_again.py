@@ -1,14 +1,17 @@
 """A refused form has an address of its own: Back and Reload show it, and nobody else sees what was typed."""
 
 import secrets
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.cache import cache
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.test import Client
+from django.utils import timezone
 
 from accreditation.core.errors import Busy
+from accreditation.core.shown_again import KEPT_SECONDS, forget_expired
 from tests.factories import make_country, make_head, make_mission
 from tests.missions.heads import STATEMENT
 from tests.signing_in import sign_in
@@ -100,7 +103,7 @@ def test_what_took_nothing_leaves_what_was_typed_where_it_is(head: Client, missi
 
 
 def test_an_address_that_nobody_was_given_keeps_nothing(mission: Any) -> None:
-    Client().post(f"{form_of(mission)}?shown=abcdefghijkl", TYPED)
+    Client().post(f"{form_of(mission)}?shown=0bcdefghijkl", TYPED)
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM django_cache WHERE cache_key LIKE '%%shown:%%'")
         assert cursor.fetchone() == (0,)
@@ -113,7 +116,7 @@ def test_a_page_that_is_too_large_is_shown_at_once(head: Client, mission: Any) -
 
 
 def test_once_the_form_is_taken_the_address_leads_to_where_it_stands(head: Client, mission: Any) -> None:
-    sent_from = f"http://testserver{form_of(mission)}?shown=abcdefghijkl&x=1"
+    sent_from = f"http://testserver{form_of(mission)}?shown=0bcdefghijkl&x=1"
     address = refused(head, mission, Referer=sent_from)
     head.post(address, {}, headers={"Sec-Fetch-Mode": "cors"})  # whatever came of it, it was no refusal shown
     assert head.get(address)["Location"] == f"{form_of(mission)}?x=1"
@@ -137,6 +140,58 @@ def test_what_was_typed_is_at_rest_in_cipher_only(head: Client, mission: Any) ->
 
 
 def test_an_address_that_nobody_made_leads_to_the_form(head: Client, mission: Any) -> None:
-    for token in ("abcdefghijkl", "x", "../../x", "%00", "ы"):
+    for token in ("0bcdefghijkl", "x", "../../x", "%00", "ы"):
         answer = head.get(form_of(mission), {"shown": token})
         assert (answer.status_code, answer["Location"]) == (302, form_of(mission))
+
+
+def rows_of_pages() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM django_cache WHERE cache_key LIKE '%%shown:%%'")
+        return int(cursor.fetchone()[0])
+
+
+def test_a_session_keeps_four_pages_at_most_the_last_ones(head: Client, mission: Any) -> None:
+    addresses = [refused(head, mission) for _time in range(7)]
+    assert rows_of_pages() == 4
+    assert [head.get(address).status_code for address in addresses] == [302] * 3 + [422] * 4
+    assert refused(head, mission, address=addresses[-2]) == addresses[-2]
+    assert refused(head, mission, address=addresses[0]) != addresses[0]
+    assert rows_of_pages() == 4
+
+
+def failing(word: str) -> Any:
+    """A database that takes no statement of this kind for the cache."""
+
+    def execute_if(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if sql.startswith(word) and "django_cache" in sql:
+            raise DatabaseError
+        return execute(sql, params, many, context)
+
+    return connection.execute_wrapper(execute_if)
+
+
+@pytest.mark.parametrize(("word", "kept_before"), [("INSERT", False), ("UPDATE", True), ("SELECT", True)])
+def test_a_page_that_cannot_be_kept_is_shown_at_once(
+    head: Client, mission: Any, word: str, kept_before: bool
+) -> None:
+    address = refused(head, mission) if kept_before else form_of(mission)
+    with failing(word):
+        answer = head.post(address, TYPED, headers=NAVIGATES)
+    assert answer.status_code == 422 and 'value="ZQVICTIM"' in answer.content.decode()
+
+
+def test_a_form_that_was_taken_is_answered_as_such_when_the_cache_fails(head: Client, mission: Any) -> None:
+    make_country("GEO")
+    address = refused(head, mission)
+    with failing(""):
+        answer = head.post(address, STATEMENT, headers=NAVIGATES)
+    assert answer.status_code == 303 and "shown=" not in answer["Location"]
+
+
+def test_an_expired_page_does_not_stay_in_the_database(head: Client, mission: Any) -> None:
+    refused(head, mission)
+    now = timezone.now()
+    assert (forget_expired(now), rows_of_pages()) == (0, 1)
+    forget_expired(now + timedelta(seconds=KEPT_SECONDS + 5))
+    assert rows_of_pages() == 0
