@@ -77,10 +77,13 @@ def options(env: Env, given: dict[str, Any]) -> dict[str, Any]:
 def pool(env: Env) -> dict[str, Any]:
     """A pool of the process's own. A free connection is waited for as long as a lock; and after an outage the pool
     asks again with the next request, instead of at pauses that have doubled to minutes.
+
+    0 is no limit to PostgreSQL and no time at all to a pool: whoever lifts the limit of locks waits here as usual.
     """
+    own = KINDS[_kind].lock
     return {
         "min_size": 1,
         "max_size": env.int("DATABASE_POOL_SIZE", 8),
-        "timeout": env.float("DATABASE_LOCK_TIMEOUT", KINDS[_kind].lock),
+        "timeout": env.float("DATABASE_LOCK_TIMEOUT", own) or own,
         "reconnect_timeout": 10,
     }

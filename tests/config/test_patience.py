@@ -71,6 +71,11 @@ def test_the_environment_decides_and_a_pool_keeps_the_limits() -> None:
     assert limits_of("web", **own) == milliseconds("web") | {"statement_timeout": 2500, "lock_timeout": 1000}
 
 
+def test_without_a_limit_for_locks_a_pool_still_gives_connections() -> None:
+    found = limits_of("web", DATABASE_LOCK_TIMEOUT="0", DATABASE_POOL="true")
+    assert found == {name: limit for name, limit in milliseconds("web").items() if name != "lock_timeout"}
+
+
 def test_what_the_address_says_counts_for_more() -> None:
     address = f"{database_url()}?options=-c%20lock_timeout%3D700&connect_timeout=7"
     assert limits_of("web", DATABASE_URL=address) == milliseconds("web") | {"lock_timeout": 700}
