@@ -23,7 +23,8 @@ from psycopg import sql
 from accreditation.accounts.models import User
 from accreditation.accounts.permissions import grant_group_permissions
 from accreditation.core import storage
-from accreditation.core.backups.manifest import Manifest, sum_of
+from accreditation.core.backups.manifest import BackupError, Manifest, sum_of
+from accreditation.core.backups.restoring import restore_database, rows_that_differ
 from accreditation.core.claims import settle_the_dead
 from accreditation.core.outbox import OutboxMessage
 from accreditation.demo.loading import load
@@ -194,3 +195,61 @@ def test_files_that_are_not_the_backups_are_never_mixed_with_its_own(empty: Mach
     assert refused.returncode == 1
     assert "the private files are not empty" in refused.stderr
     assert empty.ask("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'") == [(0,)]
+
+
+# Programs that complain at length
+
+
+def program_that(folder: Path, name: str, script: str) -> None:
+    """A program of PostgreSQL that does something else."""
+    folder.mkdir(exist_ok=True)
+    version = f'[ "$1" = --version ] && echo "{name} (PostgreSQL) 18.0" && exit'
+    (folder / name).write_text(f"#!/bin/sh\n{version}\n{script}\n")
+    (folder / name).chmod(0o755)
+
+
+COMPLAINS = "head -c 300000 /dev/zero | tr '\\0' x >&2; echo >&2; echo 'no such luck' >&2"
+
+
+@pytest.mark.parametrize(
+    ("name", "script", "says"),
+    [
+        ("pg_restore", f"{COMPLAINS}; exit 1", "pg_restore failed.*no such luck$"),
+        ("psql", f"{COMPLAINS}; cat > /dev/null; exit 3", "PostgreSQL refused.*no such luck$"),
+    ],
+)
+def test_a_program_that_complains_at_length_is_heard_to_its_end(
+    tmp_path: Path, settings: Any, name: str, script: str, says: str
+) -> None:
+    call_command("back_up")
+    (backup,) = settings.BACKUPS_DIR.iterdir()
+    settings.POSTGRES_PROGRAMS = tmp_path / "bin"
+    program_that(settings.POSTGRES_PROGRAMS, "pg_restore", "echo 'SELECT 1;'")
+    program_that(settings.POSTGRES_PROGRAMS, name, script)
+    with pytest.raises(BackupError, match=says):
+        restore_database(backup, Manifest.read(backup))
+
+
+def test_what_postgresql_refuses_is_said_without_anything_that_stood_in_the_row(
+    tmp_path: Path, settings: Any
+) -> None:
+    call_command("back_up")
+    (backup,) = settings.BACKUPS_DIR.iterdir()
+    settings.POSTGRES_PROGRAMS = tmp_path / "bin"
+    twice = (
+        "CREATE TABLE of_names (name text PRIMARY KEY);\nCOPY of_names FROM stdin;\nQuerubin\nQuerubin\n\\."
+    )
+    (tmp_path / "twice.sql").write_text(twice + "\n")
+    program_that(settings.POSTGRES_PROGRAMS, "pg_restore", f"cat {tmp_path / 'twice.sql'}")
+    with pytest.raises(BackupError, match="of_names_pkey") as refused:
+        restore_database(backup, Manifest.read(backup))
+    assert "Querubin" not in str(refused.value)
+
+
+def test_rows_that_cannot_be_counted_again_are_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    call_command("back_up")
+    (backup,) = project.BACKUPS_DIR.iterdir()
+    manifest = Manifest.read(backup)
+    monkeypatch.setitem(connection.settings_dict, "PORT", "1")
+    with pytest.raises(BackupError, match="not counted again"):
+        rows_that_differ(manifest)

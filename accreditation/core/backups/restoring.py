@@ -1,10 +1,13 @@
 """Putting a backup back into an empty installation. What a whole restore is, in its order: restore_backup.py."""
 
+import os
 import shutil
 import subprocess
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO
 
 import psycopg
 from django.conf import settings
@@ -29,6 +32,9 @@ from accreditation.core.backups.programs import address, environment, program, s
 from accreditation.core.outbox import OutboxMessage
 from accreditation.core.storage import private_files
 
+MOST_SAID = 4_000
+"""Bytes of a program's complaints that are looked at."""
+
 WAITING = (OutboxMessage.State.PENDING, OutboxMessage.State.SENDING)
 
 
@@ -45,7 +51,7 @@ def refuse_unless_it_fits(folder: Path, manifest: Manifest) -> None:
         )
     if held := _tables():
         raise BackupError(
-            f"the database is not empty, it holds {held} tables and views. A restore needs an empty one: stop web,"
+            f"the database is not empty, it holds {held} tables. A restore needs an empty one: stop web,"
             " worker and beat, put the old database aside (ALTER DATABASE ... RENAME TO ...) and make a new one with"
             " deploy/roles.sh, or start a new database volume"
         )
@@ -115,44 +121,66 @@ def restore_database(folder: Path, manifest: Manifest) -> None:
         "--file=-",
         folder / DUMP,
     ]
+    # Terse: details and context of an error quote rows.
     write: list[str | Path] = [program("psql"), "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1"]
+    write.append("--set=VERBOSITY=terse")
     connection.close()  # no session of ours stands in the way of a lock
-    with (
-        subprocess.Popen(
-            write,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            env=environment(),
-        ) as loading,
-        subprocess.Popen(read, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment()) as reading,
-    ):
-        assert loading.stdin and loading.stderr and reading.stdout and reading.stderr
-        try:
-            loading.stdin.write(b"BEGIN;\n")
-            shutil.copyfileobj(reading.stdout, loading.stdin, 1 << 20)
-            complaint = reading.stderr.read()
-            if reading.wait() == 0:  # without COMMIT, psql's end undoes everything
-                loading.stdin.write(f"{_hold_in_sql(manifest)}\nCOMMIT;\n".encode())
-            loading.stdin.close()
-        except BrokenPipeError:  # psql has ended, and says why
-            complaint = b""
-            reading.kill()
-            with suppress(BrokenPipeError):
-                loading.stdin.close()
-        refused = loading.stderr.read()
-    if loading.returncode:
-        raise BackupError(f"PostgreSQL refused the dump, the database is as empty as before: {said(refused)}")
-    if reading.returncode:
-        raise BackupError(f"pg_restore failed, the database is as empty as before: {said(complaint)}")
+    # Complaints go to files: a pipe that nobody reads meanwhile takes 64 KB, then its program waits for ever.
+    with TemporaryFile() as refused, TemporaryFile() as complaint:
+        loaded, was_read = _load(read, write, f"{_hold_in_sql(manifest)}\nCOMMIT;\n", refused, complaint)
+        if loaded:
+            raise BackupError(
+                f"PostgreSQL refused the dump, the database is as empty as before: {said(_end_of(refused))}"
+            )
+        if was_read:
+            raise BackupError(
+                f"pg_restore failed, the database is as empty as before: {said(_end_of(complaint))}"
+            )
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
 
 
+def _load(
+    read: list[str | Path], write: list[str | Path], last: str, refused: IO[bytes], complaint: IO[bytes]
+) -> tuple[int, int]:
+    """Let psql write what pg_restore reads, and what stands `last` once all was read; how psql and pg_restore ended."""
+    there = environment()
+    with (
+        subprocess.Popen(
+            write, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=refused, env=there
+        ) as loading,
+        subprocess.Popen(read, stdout=subprocess.PIPE, stderr=complaint, env=there) as reading,
+    ):
+        assert loading.stdin and reading.stdout
+        try:
+            loading.stdin.write(b"BEGIN;\n")
+            shutil.copyfileobj(reading.stdout, loading.stdin, 1 << 20)
+            if reading.wait() == 0:  # without COMMIT, psql's end undoes everything
+                loading.stdin.write(last.encode())
+            loading.stdin.close()
+        except BrokenPipeError:  # psql has ended, and says why
+            reading.kill()
+            with suppress(BrokenPipeError):
+                loading.stdin.close()
+    return loading.returncode, reading.returncode
+
+
+def _end_of(words: IO[bytes]) -> bytes:
+    """The end of what a program wrote, however much that was."""
+    words.seek(max(words.seek(0, os.SEEK_END) - MOST_SAID, 0))
+    return words.read()
+
+
 def rows_that_differ(manifest: Manifest) -> list[str]:
-    """A sentence for each table with other rows than the backup counted; only right before anything else writes."""
-    with psycopg.connect(make_conninfo(**address())) as session:
-        here = rows_in(session)
+    """A sentence for each table with other rows than the backup counted; only right before anything else writes.
+
+    BackupError where they cannot be counted.
+    """
+    try:
+        with psycopg.connect(make_conninfo(**address())) as session:
+            here = rows_in(session)
+    except psycopg.Error as error:  # a session of its own, whose errors are not Django's
+        raise BackupError(f"the rows were not counted again: {error}") from error
     tables = sorted(manifest.rows.keys() | here.keys())
     return [
         f"{table}: {here.get(table, 'no table')} rows, in the backup {manifest.rows.get(table, 'no table')}"
