@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -12,6 +13,8 @@ from accreditation.core.errors import Reason
 from accreditation.core.storage import private_files
 
 MEGABYTE = 1_000_000
+LONGEST_ERROR = 300
+"""Characters of what programs say that are shown; all of it stands in the worker's log."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +33,7 @@ def look(now: datetime) -> Seen:
     age = now - newest if newest else None
     warnings = [*_of_the_disk(free)]
     if settings.BACKUP_MAX_AGE_HOURS:
-        warnings += [*_of_the_age(age), *_of_the_backups_disk(reading)]
+        warnings += [*_of_the_age(age), *_of_the_last_try(reading), *_of_the_backups_disk(reading)]
     return Seen(
         files_free_mb=None if free is None else free // MEGABYTE,
         backup_age_hours=None if age is None else age // timedelta(hours=1),
@@ -78,6 +81,15 @@ def _of_the_age(age: timedelta | None) -> list[Reason]:
         hours,
     )
     return [Reason("backup_old", words % {"hours": hours})]
+
+
+def _of_the_last_try(reading: BackupReading | None) -> list[Reason]:
+    if reading is None or not reading.error:
+        return []
+    words = _("The last try to make a backup failed: %(error)s. Tell those who run the server.")
+    return [
+        Reason("backup_failed", words % {"error": Truncator(reading.error).chars(LONGEST_ERROR).rstrip(".")})
+    ]
 
 
 def _of_the_backups_disk(reading: BackupReading | None) -> list[Reason]:

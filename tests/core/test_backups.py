@@ -242,6 +242,29 @@ def test_the_worker_makes_one_a_night_and_notes_what_it_sees(place: Path) -> Non
     assert keep_backups(NIGHT + 2 * HOUR) == place / name_at(NIGHT + 2 * HOUR)
 
 
+def test_one_that_failed_is_tried_again_after_an_hour_and_the_reason_stands_until_then(
+    place: Path, settings: Any
+) -> None:
+    room, settings.DISK_MIN_FREE_MB = settings.DISK_MIN_FREE_MB, 1_000_000_000
+    assert keep_backups(NIGHT) is None
+    settings.DISK_MIN_FREE_MB = room
+    assert keep_backups(NIGHT + HOUR * 3 / 4) is None
+    reading = BackupReading.objects.get()
+    assert "make room" in reading.error
+    assert (reading.failed_at, reading.looked_at) == (NIGHT, NIGHT + HOUR * 3 / 4)
+    assert keep_backups(NIGHT + HOUR) == place / name_at(NIGHT + HOUR)
+    reading.refresh_from_db()
+    assert (reading.error, reading.failed_at) == ("", None)
+
+
+def test_one_that_was_made_by_hand_after_a_failure_ends_the_warning(place: Path) -> None:
+    BackupReading.objects.create(pk=1, looked_at=NIGHT, error="no such luck", failed_at=NIGHT)
+    make_backup(place, now=NIGHT + HOUR / 4)
+    assert keep_backups(NIGHT + HOUR / 2) is None
+    reading = BackupReading.objects.get()
+    assert (reading.error, reading.newest_at) == ("", NIGHT + HOUR / 4)
+
+
 def test_two_workers_never_make_one_at_once(place: Path) -> None:
     with psycopg.connect(make_conninfo(**address())) as other:
         other.execute("SELECT pg_advisory_lock(%s)", [keeping._TURN])

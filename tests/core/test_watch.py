@@ -68,6 +68,13 @@ def test_a_folder_of_backups_that_was_emptied_is_told() -> None:
     assert ready()["warnings"] == ["backup_missing"]
 
 
+def test_a_backup_that_failed_is_told_at_once_with_the_reason() -> None:
+    last_backup(1)
+    BackupReading.objects.update(error="pg_dump failed: no such <b>luck</b>")
+    assert ready()["warnings"] == ["backup_failed"]
+    assert "The last try to make a backup failed: pg_dump failed: no such &lt;b&gt;luck&lt;/b&gt;." in desk()
+
+
 def test_a_disk_of_backups_that_is_nearly_full_is_told(settings: Any) -> None:
     last_backup(1, free=999_999)
     assert ready()["warnings"] == []

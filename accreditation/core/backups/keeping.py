@@ -3,7 +3,7 @@
 import logging
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -15,6 +15,9 @@ from accreditation.core.backups.making import forget_old, make_backup
 from accreditation.core.backups.manifest import BackupError, moment_of, whole_backups
 
 log = logging.getLogger(__name__)
+
+PAUSE = timedelta(hours=1)
+"""Between two tries, of which each reads the whole database and every new file."""
 
 _TURN = 0x0C1A_1417_0030
 
@@ -28,6 +31,7 @@ class BackupReading(models.Model):
     newest_at = models.DateTimeField(_("newest whole backup"), null=True)
     free_bytes = models.BigIntegerField(_("free on its disk"), null=True)
     error = models.TextField(_("error"), blank=True)
+    failed_at = models.DateTimeField(_("last failure"), null=True, editable=False)
 
     class Meta:
         verbose_name = _("reading of the backups")
@@ -60,7 +64,7 @@ def is_due(newest: datetime | None, now: datetime) -> bool:
 def keep_backups(now: datetime) -> Path | None:
     """Make a backup where one is due, forget old ones, note what there is; the new one. Safe to call at any time.
 
-    Whatever keeps it from being made is noted and logged: the next look tries again.
+    Whatever keeps it from being made is noted and logged, and stays so until a try succeeds, the next after PAUSE.
     """
     place: Path | None = settings.BACKUPS_DIR
     if place is None:
@@ -68,16 +72,26 @@ def keep_backups(now: datetime) -> Path | None:
     with turn() as ours:
         if not ours:
             return None
-        made, error = None, ""
+        last = BackupReading.objects.first()
         try:
-            backups = whole_backups(place)
-            if is_due(moment_of(backups[-1]) if backups else None, now):
-                made = back_up(place, now=now)
+            if not _is_due_in(place, now):
+                note(place, now=now)
+                return None
+            if last and last.failed_at and last.failed_at <= now < last.failed_at + PAUSE:
+                note(place, now=now, error=last.error, failed_at=last.failed_at)
+                return None
+            made = back_up(place, now=now)
         except (BackupError, OSError, DatabaseError) as failure:
-            error = str(failure)
-            log.error("no backup was made: %s", error)
-        note(place, now=now, error=error)
+            log.error("no backup was made: %s", failure)
+            note(place, now=now, error=str(failure), failed_at=now)
+            return None
+        note(place, now=now)
         return made
+
+
+def _is_due_in(place: Path, now: datetime) -> bool:
+    backups = whole_backups(place)
+    return is_due(moment_of(backups[-1]) if backups else None, now)
 
 
 def back_up(place: Path, *, now: datetime) -> Path:
@@ -89,13 +103,18 @@ def back_up(place: Path, *, now: datetime) -> Path:
     return made
 
 
-def note(place: Path, *, now: datetime, error: str = "") -> None:
-    """Write down what is in the folder."""
-    backups = whole_backups(place)
+def note(place: Path, *, now: datetime, error: str = "", failed_at: datetime | None = None) -> None:
+    """Write down what is in the folder, and why the last try failed, if it did."""
+    newest, free = None, None
+    with suppress(OSError):  # a folder that cannot be read holds nothing for anybody
+        backups = whole_backups(place)
+        newest = moment_of(backups[-1]) if backups else None
+        free = shutil.disk_usage(place).free if place.is_dir() else None
     values = {
         "looked_at": now,
-        "newest_at": moment_of(backups[-1]) if backups else None,
-        "free_bytes": shutil.disk_usage(place).free if place.is_dir() else None,
+        "newest_at": newest,
+        "free_bytes": free,
         "error": error,
+        "failed_at": failed_at,
     }
     BackupReading.objects.update_or_create(pk=BackupReading.ONLY, defaults=values)

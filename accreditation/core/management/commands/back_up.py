@@ -38,7 +38,7 @@ class Command(BaseCommand):
             try:
                 made = back_up(place, now=now)
             except (BackupError, OSError) as error:
-                note(place, now=now, error=str(error))
+                note(place, now=now, error=str(error), failed_at=now)
                 raise
             note(place, now=now)
         self.tell("made", made, Manifest.read(made))
