@@ -497,6 +497,30 @@ def test_a_category_is_worded_in_five_languages_and_its_rules_freeze(administrat
     assert Category.objects.get(pk=category.pk).name_ar == "صحفي أجنبي"
 
 
+def test_documents_and_inviters_are_ticked_in_words_and_read_in_words_once_frozen(
+    administrator: Client,
+) -> None:
+    election = unpublished()
+    category = election.categories.get(code="foreign-journalist")
+    address = url("missions_category_change", category.pk)
+    page = administrator.get(address)
+    assert list(page.context["adminform"].form.fields["required_documents"].choices)[1] == (
+        "passport_page",
+        "Passport page",
+    )
+    sent = form_of(page) | {"required_documents": ["photo", "ministry_number"]}
+    assert administrator.post(address, sent).status_code == 302
+    category.refresh_from_db()
+    assert category.required_documents == ["photo", "ministry_number"]
+    frozen = factories.make_election()
+    category = frozen.categories.get(code="foreign-journalist")
+    for asked in (url("missions_category_change", category.pk), url("missions_election_change", frozen.pk)):
+        words = administrator.get(asked).content.decode()
+        assert "passport_page" not in words
+        assert "foreign_ministry" not in words
+    assert "Ministry of Foreign Affairs" in words
+
+
 def test_an_edit_of_a_country_is_audited_by_its_code(administrator: Client) -> None:
     country = factories.make_country("GEO")
     address = url("core_country_change", country.pk)

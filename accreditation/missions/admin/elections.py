@@ -15,10 +15,19 @@ from accreditation.accounts.roles import roles_of
 from accreditation.core.editing import AuditedEdits, NeverDeleted
 from accreditation.core.site import site
 from accreditation.core.templatetags.look import in_zone, state_badge
+from accreditation.missions.admin.choosing import TicksForCodes, in_words
 from accreditation.missions.admin.legal_dates import publish_page, set_date_page
 from accreditation.missions.admin.local_time import InElectionTime
 from accreditation.missions.admin.wording import by_language
-from accreditation.missions.models import CannedReason, Category, DateOverride, Election, RefusalGround
+from accreditation.missions.models import (
+    CannedReason,
+    Category,
+    DateOverride,
+    DocumentKind,
+    Election,
+    Inviter,
+    RefusalGround,
+)
 from accreditation.missions.publishing import DATE_SETTERS, PUBLISHERS, open_columns
 
 
@@ -42,8 +51,9 @@ class DateOverrideInline(admin.TabularInline):
 
 
 @admin.register(Election, site=site)
-class ElectionAdmin(InElectionTime, NeverDeleted, AuditedEdits, TranslationAdmin):
+class ElectionAdmin(TicksForCodes, InElectionTime, NeverDeleted, AuditedEdits, TranslationAdmin):
     list_display = ("name", "code", "day", "standing", "number_of_missions")
+    sets: ClassVar[dict[str, type[models.TextChoices]]] = {"inviters": Inviter}
     list_filter = ("day",)
     search_fields = ("code", "name", "name_az")
     date_hierarchy = "day"
@@ -55,6 +65,7 @@ class ElectionAdmin(InElectionTime, NeverDeleted, AuditedEdits, TranslationAdmin
         "published",
         "cancelled",
         "results_published_on",
+        "inviters_in_words",
     )
     fieldsets = (
         (None, {"fields": ("calendar_plan", "published", "cancelled")}),
@@ -126,6 +137,10 @@ class ElectionAdmin(InElectionTime, NeverDeleted, AuditedEdits, TranslationAdmin
             return state_badge("✓", str(_("published")), "good")
         return state_badge("○", str(_("being prepared")), "calm")
 
+    @admin.display(description=_("who invites"))
+    def inviters_in_words(self, election: Election) -> str:
+        return in_words(election.inviters, Inviter)
+
     @admin.display(description=_("published"))
     def published(self, election: Election) -> str:
         """When the rules froze, on the election's clocks."""
@@ -187,12 +202,14 @@ class OfElection(NeverDeleted, AuditedEdits, TranslationAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         if obj is None or not obj.election.is_frozen:
-            return ()
-        return tuple(_frozen(self.model, self.open_after_publication))
+            return tuple(self.readonly_fields)
+        return (*self.readonly_fields, *_frozen(self.model, self.open_after_publication))
 
 
 @admin.register(Category, site=site)
-class CategoryAdmin(OfElection):
+class CategoryAdmin(TicksForCodes, OfElection):
+    sets: ClassVar[dict[str, type[models.TextChoices]]] = {"required_documents": DocumentKind}
+    readonly_fields = ("required_documents_in_words",)
     list_display = ("name", "code", "election", "counts_as_observer", "deadline_days", "position")
     search_fields = ("code", "name")
     open_after_publication = frozenset({"name", "rights", "colour", "position"})
@@ -214,6 +231,10 @@ class CategoryAdmin(OfElection):
         ),
         *by_language("name", "rights"),
     )
+
+    @admin.display(description=_("required documents"))
+    def required_documents_in_words(self, category: Category) -> str:
+        return in_words(category.required_documents, DocumentKind)
 
 
 @admin.register(RefusalGround, site=site)
