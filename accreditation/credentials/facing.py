@@ -71,7 +71,7 @@ def face_of(badge: Badge, design: BadgeDesign, emblem: bytes | None) -> BadgeFac
         colour=accreditation.category.colour,
         family=stated.family_name,
         given=stated.given_names,
-        original=_other_script(stated) if design.shows_original_name else "",
+        original=stated.name_in_own_script if design.shows_original_name else "",
         citizenship=stated.citizenship_id,
         number=accreditation.number_in_words,
         code=badge.code_in_words,
@@ -118,14 +118,6 @@ def term_in_words(accreditation: Accreditation, languages: Pair) -> Pair:
 def _day(day: date, language: str) -> str:
     with override(language):
         return day_in_words(day)
-
-
-def _other_script(stated: Any) -> str:
-    """The name in its own script; nothing where that repeats the Latin one."""
-    latin = {f"{stated.family_name} {stated.given_names}".casefold().strip()}
-    latin.add(f"{stated.given_names} {stated.family_name}".casefold().strip())
-    own = str(stated.original_name)
-    return "" if own.casefold().strip() in latin else own
 
 
 def _organisation(accreditation: Accreditation) -> str:

@@ -16,6 +16,7 @@ from accreditation.accounts.roles import roles_of
 from accreditation.core.encryption import EncryptedTextField
 from accreditation.core.places import Country
 from accreditation.missions.models import Category, Delegation, DocumentKind, Mission, Role, Stay
+from accreditation.observers import names
 from accreditation.observers.beginnings import Beginning as Beginning  # so that Django finds the table
 
 NAME_LENGTH = 128
@@ -62,6 +63,11 @@ class Person(models.Model):
 
     def __str__(self) -> str:
         return " ".join(filter(None, [self.family_name, self.given_names]))
+
+    @property
+    def name_in_own_script(self) -> str:
+        """'' where it would repeat the Latin one."""
+        return names.other_script(self.original_name, self.family_name, self.given_names)
 
 
 class IdentityDocument(models.Model):
@@ -240,6 +246,11 @@ class Membership(Stay):
     def full_name(self) -> str:
         """'FAMILY Given', as rosters and letters name a person; a one-name person's one name."""
         return " ".join(filter(None, [self.family_name.upper(), self.given_names]))
+
+    @property
+    def name_in_own_script(self) -> str:
+        """'' where it would repeat the Latin one."""
+        return names.other_script(self.original_name, self.family_name, self.given_names)
 
 
 class NameToken(models.Model):

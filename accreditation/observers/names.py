@@ -202,6 +202,15 @@ def sort_key(family: str, given: str) -> str:
     return " ".join(_ascii(name) for name in (family, given) if name)[:MAX_KEY]
 
 
+def other_script(original: str, family: str, given: str) -> str:
+    """The name in its original script; '' where that repeats the Latin one, in whatever order and case.
+
+    Lists whose people write in Latin letters anyway fill that column, too: nobody should read a name twice.
+    """
+    latin = sorted([*_words(family.casefold()), *_words(given.casefold())])
+    return "" if sorted(_words(original.casefold())) == latin else original
+
+
 # --- one column for the whole name -----------------------------------------------------------------------
 
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _l
 from accreditation.core.audit import AuditEvent
 from accreditation.core.mail import render
 from accreditation.core.outbox import OutboxMessage
+from accreditation.credentials.models import Accreditation
 from accreditation.missions.models import Mission, MissionRole
 from accreditation.observers.models import Membership
 from accreditation.workflow.models import Application
@@ -71,6 +72,7 @@ SPOKEN_REASONS = frozenset(
 class Happening:
     """One line of a history: what, when, by whom."""
 
+    verb: str
     at: datetime
     words: str | Promise
     by: str
@@ -118,6 +120,7 @@ def history_of(membership: Membership, application: Application | None, mission:
     person = application.applicant_id if application is not None else None
     return [
         Happening(
+            event.verb,
             event.at,
             WORDS[event.verb],
             _who(event, heads, person),
@@ -125,6 +128,19 @@ def history_of(membership: Membership, application: Application | None, mission:
         )
         for event in events
     ]
+
+
+ENDS = {
+    Accreditation.State.SUSPENDED: "suspend",
+    Accreditation.State.REVOKED: "revoke",
+    Accreditation.State.CANCELLED: "cancel",
+}
+
+
+def why_not_in_force(history: Collection[Happening], accreditation: Accreditation | None) -> str:
+    """The words in which the letter gave the reason; '' where the accreditation counts, or ended of itself."""
+    verb = ENDS.get(Accreditation.State(accreditation.state)) if accreditation is not None else None
+    return next((one.reason for one in history if one.verb == verb), "")
 
 
 def _who(event: AuditEvent, heads: Collection[int], person: int | None) -> str:

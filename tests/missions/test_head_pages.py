@@ -16,6 +16,7 @@ from accreditation.core.outbox import OutboxMessage
 from accreditation.credentials.models import Accreditation
 from accreditation.observers.models import ListImport, Membership, Pledge
 from accreditation.workflow.models import Amendment, Application
+from accreditation.workflow.states import ACCREDITATION
 from tests import factories as make
 from tests.missions.heads import STATEMENT, headed
 from tests.signing_in import sign_in
@@ -328,6 +329,18 @@ def test_somebody_comes_in_the_place_of_an_accredited_person_who_does_not(house)
     newcomer = Application.objects.get(state="draft")
     assert newcomer.replaces == Accreditation.objects.get()
     assert house.post("replace", STATEMENT, public_id=public_id).status_code == 422
+
+
+def test_why_an_accreditation_is_suspended_stands_on_top_and_once_revoked_no_change_is_offered(house):
+    membership = house.person("approved")
+    edit = house.url("edit", public_id=membership.public_id)
+    approver, pk = make.actor(make.make_approver()), Accreditation.objects.get().pk
+    make.perform(ACCREDITATION, pk, "suspend", actor=approver, now=make.NOW, reason="Campaigned <i>.")
+    page = house.get("person", public_id=membership.public_id).content.decode()
+    assert "The commission's reason</h2><p><bdi>Campaigned &lt;i&gt;.</bdi>" in page
+    assert edit in page
+    Accreditation.objects.filter(pk=pk).update(state="revoked")
+    assert edit not in house.get("person", public_id=membership.public_id).content.decode()
 
 
 def test_who_joined_by_link_waits_for_the_head(house):

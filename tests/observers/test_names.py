@@ -183,3 +183,11 @@ def test_one_column_is_split(text: str, parts: tuple[str, str]) -> None:
 
 def test_given_names_stand_first_where_the_header_says_so() -> None:
     assert names.split_one_column("Maria da Silva", given_first=True) == ("Silva", "Maria da")
+
+
+@pytest.mark.parametrize(
+    ("original", "shown"),
+    [("Claire Garnier", ""), ("GARNIER, Claire", ""), ("Клер Гарнье", "Клер Гарнье"), ("", "")],
+)
+def test_a_name_that_repeats_the_latin_one_is_not_shown_as_its_original_script(original, shown):
+    assert names.other_script(original, "GARNIER", "Claire") == shown

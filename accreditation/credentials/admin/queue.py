@@ -120,7 +120,7 @@ def _line(row: Any, look: Look) -> Line:
         code=row.code_in_words,
         number=accreditation.number_in_words,
         name=stated.full_name,
-        original=stated.original_name,
+        original=stated.name_in_own_script,
         mission=accreditation.mission.name,
         delegation="" if stated.delegation.name == accreditation.mission.name else stated.delegation.name,
         category=accreditation.category.name,

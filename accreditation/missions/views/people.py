@@ -20,7 +20,7 @@ from accreditation.observers.stating import rules_for
 from accreditation.workflow.changing import Kind, change_statement, told_kind
 from accreditation.workflow.intake import enter_statement
 from accreditation.workflow.models import Amendment, Application
-from accreditation.workflow.own_history import history_of, letters_of, with_subjects
+from accreditation.workflow.own_history import history_of, letters_of, why_not_in_force, with_subjects
 from accreditation.workflow.pictures import OPEN as OPEN_FOR_PICTURES
 from accreditation.workflow.plain_states import REFUSED, WITHDRAWN
 from accreditation.workflow.replacing import reason_against_replacing
@@ -41,12 +41,14 @@ def person(room: Room, public_id: str) -> HttpResponse:
     row = row_of(room, membership)
     application = row.application
     letters = letters_of(application, membership, now=room.now) if application else []
+    history = history_of(membership, application, room.mission)
     context: dict[str, Any] = {
         "membership": membership,
         "row": row,
         "application": application,
         "facts": facts_of(membership, row.category),
-        "history": history_of(membership, application, room.mission),
+        "history": history,
+        "why_not_in_force": why_not_in_force(history, application.accreditation if application else None),
         "letters": with_subjects(letters, room.now),
         "pictures": _pictures(membership, row),
         "pictures_open": application is not None and application.state in OPEN_FOR_PICTURES,
@@ -80,10 +82,15 @@ def _pictures(membership: Membership, row: Any) -> list[dict[str, Any]]:
 def _what_may_be_done(room: Room, membership: Membership, row: Row) -> dict[str, Any]:
     application = row.application
     if application is None:  # another mission's file has ended: the own mission may open one
-        return {"may_end": True, "may_open_again": row.state.code in (REFUSED.code, WITHDRAWN.code)}
+        return {
+            "may_change": True,
+            "may_end": True,
+            "may_open_again": row.state.code in (REFUSED.code, WITHDRAWN.code),
+        }
     may = {one.name for one in APPLICATION.available(application, room.actor)} & set(MOVES)
     context: dict[str, Any] = {
         "may": may,
+        "may_change": True,
         "may_end": True,
         "may_open_again": application.state in (State.WITHDRAWN, State.LAPSED, State.REFUSED),
         "may_declare": room.mission.election.pledge_by_head and not _has_pledged(membership, room.mission),
@@ -101,6 +108,7 @@ def _what_may_be_done(room: Room, membership: Membership, row: Row) -> dict[str,
         context["may_relinquish"] = "relinquish" in {
             one.name for one in ACCREDITATION.available(accreditation, room.actor)
         }
+        context["may_change"] = accreditation.state in accreditation.CURRENT
         context["may_replace"] = reason_against_replacing(accreditation, room.mission.pk) is None
     return context
 

@@ -33,7 +33,7 @@ def lines_of(room: Room, rows: Sequence[Row]) -> list[dict[str, Any]]:
         {
             "url": f"{before}{row.membership.public_id}{after}",
             "name": row.membership.full_name,
-            "original": row.membership.original_name,
+            "original": row.membership.name_in_own_script,
             "role": capfirst(row.role_words),
             "state": state_badge(row.state.sign, str(row.state.word), row.state.tone),
             "needs": _needs(row),
@@ -62,7 +62,7 @@ def facts_of(membership: Membership, category: Category) -> list[tuple[str, list
             [
                 (_("Family name"), m.family_name, True),
                 (_("Given names"), m.given_names, True),
-                (_("Name in its original script"), m.original_name, False),
+                (_("Name in its original script"), m.name_in_own_script, False),
                 (_("Patronymic"), m.patronymic, False),
             ],
         ),

@@ -55,7 +55,7 @@ def statement_of(application: Application, ticked: frozenset[str]) -> list[Group
                 fact(_("Family name"), stated.family_name, "family_name"),
                 fact(_("Given names"), stated.given_names, "given_names"),
                 fact(_("Patronymic"), stated.patronymic),
-                fact(_("Original script"), stated.original_name),
+                fact(_("Original script"), stated.name_in_own_script),
                 fact(_("Born"), moments.day_in_words(stated.born), "born"),
                 fact(_("Place of birth"), stated.birth_place),
                 fact(_("Sex"), capfirst(stated.get_sex_display()), "sex"),

@@ -268,7 +268,7 @@ def _line(row: Application, look: Look, names: _Names, words: _Words) -> Line:
         url=words.url(row),
         number=row.number,
         name=membership.full_name,
-        original=membership.original_name,
+        original=membership.name_in_own_script,
         mission=names.missions.get(row.mission_id, ""),
         category=names.categories.get(row.category_id, ""),
         citizenship=names.countries.get(membership.citizenship_id, membership.citizenship_id),

@@ -82,7 +82,7 @@ def _shown(pair: PossibleDuplicate, request: HttpRequest) -> dict[str, Any]:
     return {
         "pair": pair,
         "agrees": ", ".join(str(AGREEMENTS.get(name, name)) for name in pair.agrees),
-        "similarity": f"{pair.similarity:.2f}",
+        "similarity": f"{pair.similarity * 100:.0f}",
         "sides": [
             {
                 "person": person,

@@ -289,7 +289,7 @@ def move_form(
         "heading": kind.heading(subject),
         "badge": kind.badge(subject.state),
         "person": subject.membership.full_name,
-        "original": subject.membership.original_name,
+        "original": subject.membership.name_in_own_script,
         "transition": transition,
         "form": form,
         "reasons": form.take_up(reasons or []),

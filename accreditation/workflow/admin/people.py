@@ -20,7 +20,7 @@ from accreditation.workflow.models import Application
 
 
 class PersonAdmin(ReadOnly):
-    list_display = ("full_name", "original_name", "born", "citizenship", "confirmed")
+    list_display = ("full_name", "own_script", "born", "citizenship", "confirmed")
     list_select_related = ("citizenship",)
     search_fields = ("family_name",)
     search_help_text = gettext_lazy("A name in any script; a passport number is searched at the desk")
@@ -46,6 +46,10 @@ class PersonAdmin(ReadOnly):
     def confirmed(self, row: Person) -> bool:
         """Whether the commission has accredited this person; when stands in the files."""
         return row.confirmed_at is not None
+
+    @admin.display(description=gettext_lazy("name in original script"))
+    def own_script(self, row: Person) -> str:
+        return row.name_in_own_script
 
     @admin.display(description=gettext_lazy("name"), ordering="family_name")
     def full_name(self, row: Person) -> str:

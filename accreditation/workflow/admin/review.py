@@ -121,7 +121,7 @@ def doubts_about(application: Application, user: User) -> list[Doubt]:
         Doubt(
             pair=pair,
             statements=statements.get(others[pair.pk], []),
-            similarity=f"{pair.similarity:.2f}",
+            similarity=f"{pair.similarity * 100:.0f}",
             agrees=", ".join(str(AGREEMENTS.get(name, name)) for name in pair.agrees),
             merge_url=APPLICATIONS.move_url(application, "merge", f"kept_person={others[pair.pk]}"),
             judged=pair.verdict == PossibleDuplicate.Verdict.SAME,
