@@ -33,8 +33,9 @@ OPEN = (
 
 
 def under_way(application: Application) -> Reason:
-    words = _("The application is “%(state)s”; its pictures cannot be changed now.")
-    return Reason("under_way", words % {"state": application.get_state_display()})
+    """In words that name no state: whoever sent the picture may not know it yet."""
+    words = _("The application is with the commission or decided: its pictures cannot be changed now.")
+    return Reason("under_way", words)
 
 
 def add_picture(

@@ -172,6 +172,7 @@ def test_a_picture_of_a_file_under_way_is_not_changed():
     with pytest.raises(Refused) as refused:
         add_picture(application.membership, "photo", picture(), actor=actor(head_of(application)), now=NOW)
     assert [reason.code for reason in refused.value.reasons] == ["under_way"]
+    assert "under review" not in str(refused.value)  # how far the commission is stays inside
 
 
 def test_a_picture_is_taken_while_information_is_requested():

@@ -5,7 +5,7 @@ one is theirs to know of. Clerks, supervisors and approvers answer an alarm, as 
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -42,6 +42,7 @@ from accreditation.credentials.scans import IN_WORDS, BadgeScan
 from accreditation.credentials.verdicts import Verdict
 from accreditation.missions.export import csv_rows
 
+A_MINUTE = timedelta(minutes=1)
 ALARMS_SHOWN = 50
 ANSWERED_SHOWN = 20
 LATE_JOINING = 300  # seconds after which the page says that nobody joins
@@ -85,7 +86,7 @@ def alarm_lines(alarms: Any) -> list[dict[str, Any]]:
     return [
         {
             "alarm": alarm,
-            "apart": moments.span_in_words(alarm.apart),
+            "apart": moments.span_in_words(alarm.apart) if alarm.apart >= A_MINUTE else "",
             "url": url_of(alarm.badge) if alarm.badge else scans_url(place=alarm.place, verdict="bad"),
             "seen": alarm.received_at.isoformat(),
         }
