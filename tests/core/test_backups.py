@@ -15,7 +15,7 @@ from django.db import connection
 from psycopg.conninfo import make_conninfo
 
 from accreditation.core import storage
-from accreditation.core.backups import keeping
+from accreditation.core.backups import keeping, making
 from accreditation.core.backups.keeping import BackupReading, is_due, keep_backups
 from accreditation.core.backups.making import forget_old, make_backup
 from accreditation.core.backups.manifest import BackupError, Manifest, name_at, verify, whole_backups
@@ -208,6 +208,32 @@ def test_an_unchanged_file_is_on_the_disk_once_and_outlives_the_older_backup(
     settings.BACKUPS_KEPT_DAYS = 1
     assert forget_old(place, now=NIGHT + 2 * DAY) == [first]
     assert verify(second).files == 2
+
+
+def rot(path: Path) -> None:
+    """As a disk does, without a trace in the file's times."""
+    before = path.stat()
+    flip_a_byte(path)
+    os.utime(path, (before.st_atime, before.st_mtime))
+
+
+def touch_and_cut(path: Path) -> None:
+    cut(path)
+    os.utime(path, (path.stat().st_atime, path.stat().st_mtime + 60))
+
+
+@pytest.mark.parametrize(("harm", "nights"), [(touch_and_cut, 30), (rot, 1), (Path.unlink, 30)])
+def test_a_file_that_was_damaged_in_the_older_backup_is_taken_anew(
+    place: Path, monkeypatch: pytest.MonkeyPatch, harm: Callable[[Path], None], nights: int
+) -> None:
+    monkeypatch.setattr(making, "NIGHTS_TO_READ_ALL", nights)
+    storage.store(b"a picture")
+    first = make_backup(place, now=NIGHT)
+    harm(the_private_file(first))
+    second = make_backup(place, now=NIGHT + DAY)
+    assert verify(second).files == 1
+    with pytest.raises(BackupError):
+        verify(first)
 
 
 def test_the_newest_backup_is_never_forgotten(place: Path) -> None:

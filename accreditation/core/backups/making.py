@@ -1,11 +1,14 @@
 """Making a backup: under a temporary name, which it loses last."""
 
 import hashlib
+import logging
 import os
 import shutil
 import subprocess
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -20,6 +23,7 @@ from accreditation.core.backups.manifest import (
     DUMP,
     FILES,
     KEYS,
+    MANIFEST,
     SUMS,
     UNFINISHED,
     BackupError,
@@ -33,6 +37,11 @@ from accreditation.core.backups.manifest import (
 )
 from accreditation.core.backups.programs import address, environment, program, said
 from accreditation.core.storage import private_files
+
+log = logging.getLogger(__name__)
+
+NIGHTS_TO_READ_ALL = 30
+"""Each linked file is compared with its sum once in so many nights."""
 
 LEFT_OUT = ("django_session", "usersessions_usersession", "django_cache")
 """Tables whose rows stay away: whoever was signed in signs in anew, and a backup opens nobody's session."""
@@ -52,7 +61,7 @@ def make_backup(place: Path, *, now: datetime) -> Path:
     try:
         for part in (unfinished, unfinished / FILES, unfinished / SUMS):
             part.mkdir(mode=0o700)
-        older = before[-1] if before else None
+        older = Older.of(before[-1], now) if before else None
         # Twice: what was there at the dump's moment was there before it, or is there after it. A file without a row
         # is litter, a row without its file is a loss.
         _take_files(unfinished, older)
@@ -173,12 +182,42 @@ def first_folders(storage: Storage) -> list[str]:
         return []
 
 
-def _take_files(unfinished: Path, older: Path | None) -> None:
+@dataclass(frozen=True)
+class Older:
+    """The backup before: whose files are linked, when it was whole, and which part of them is read again tonight."""
+
+    folder: Path
+    whole_at: float
+    part: int
+
+    @classmethod
+    def of(cls, folder: Path, now: datetime) -> "Older":
+        return cls(folder, (folder / MANIFEST).stat().st_mtime, now.toordinal() % NIGHTS_TO_READ_ALL)
+
+    def still_holds(self, name: str, wanted: str) -> bool:
+        """Whether its file is what its sum says: asked of one that was touched since, and of each in its night.
+
+        Links share their bytes: what is damaged once would be so in all backups to come.
+        """
+        path = self.folder / FILES / name
+        turn = zlib.crc32(name.encode()) % NIGHTS_TO_READ_ALL == self.part
+        try:
+            if not turn and path.stat().st_mtime <= self.whole_at:
+                return True
+            whole = sum_of(path) == wanted
+        except OSError:
+            whole = False
+        if not whole:
+            log.warning("%s was cut, altered or lost: it is taken anew", path)
+        return whole
+
+
+def _take_files(unfinished: Path, older: Older | None) -> None:
     """What this backup does not have yet; a list of sums at a time, so that a million files need no memory."""
     storage = private_files()
     for first in first_folders(storage):
         path = unfinished / SUMS / first
-        taken, known = sums_in(path), sums_in(older / SUMS / first) if older else {}
+        taken, known = sums_in(path), sums_in(older.folder / SUMS / first) if older else {}
         for name in walk(storage, first):
             if name not in taken:
                 found = _link(unfinished, older, name, known) or _copy(storage, unfinished, name)
@@ -188,14 +227,14 @@ def _take_files(unfinished: Path, older: Path | None) -> None:
         path.write_text("".join(lines))
 
 
-def _link(unfinished: Path, older: Path | None, name: str, known: dict[str, str]) -> str | None:
-    """The same file of the backup before, where it has it and the disk can link; its sum."""
-    if older is None or name not in known:
+def _link(unfinished: Path, older: Older | None, name: str, known: dict[str, str]) -> str | None:
+    """The same file of the backup before, where it has it whole and the disk can link; its sum."""
+    if older is None or name not in known or not older.still_holds(name, known[name]):
         return None
     target = unfinished / FILES / name
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
-        os.link(older / FILES / name, target)
+        os.link(older.folder / FILES / name, target)
     except OSError:
         return None
     return known[name]
