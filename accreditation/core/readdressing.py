@@ -1,8 +1,9 @@
 """A letter that does not reach its reader goes to another address: written anew from the same cause.
 
-The row keeps the address that it had, and what the mail server said; it is cancelled, and another takes its place, with
-the facts, the language, the moments and the conditions of the first. So the record says to whom a letter went, the
-first can no longer leave, and the audit, which holds no addresses, ties the two together. A deliverer that claims the
+The row keeps the address that it had, and the mail server's words; it is cancelled, and another takes its place, with
+the facts, the language, the moments and the conditions of the first. When the first left and came back goes from the
+row to the audit: periods count from the letter that arrives. So the record says to whom a letter went, the first can
+no longer leave, and the audit, which holds no addresses, ties the two together. A deliverer that claims the
 letter at this moment wins or loses as a whole: whoever is second finds the row as the first has left it.
 """
 
@@ -62,8 +63,9 @@ def readdress(
     anew = {one.pk: _anew(one, email, now) for one in mail}
     OutboxMessage.objects.bulk_create(anew.values())
     for one in mail:
-        sent = {"sent_at": one.sent_at.isoformat()} if one.sent_at else {}
-        record(one, REPLACED, actor=actor, now=now, reason=note, letter=anew[one.pk].pk, **sent)
+        times = {"sent_at": one.sent_at, "bounced_at": one.bounced_at}
+        known = {name: at.isoformat() for name, at in times.items() if at}
+        record(one, REPLACED, actor=actor, now=now, reason=note, letter=anew[one.pk].pk, **known)
         record(anew[one.pk], REPLACES, actor=actor, now=now, reason=note, letter=one.pk)
     return anew[pk]
 

@@ -155,6 +155,12 @@ def test_the_time_to_appeal_counts_from_the_letter_that_arrives() -> None:
     assert appeal_last_moment(application) is not None
     new = sent_to(old)
     assert appeal_last_moment(application) is None
+    (event,) = AuditEvent.objects.about(old)
+    assert event.facts == {
+        "letter": new.pk,
+        "sent_at": NOW.isoformat(),
+        "bounced_at": LATER.isoformat(),
+    }
     left = NOW + timedelta(days=2)
     OutboxMessage.objects.filter(pk=new.pk).update(state=State.SENT, sent_at=left)
     assert appeal_last_moment(application) == application.election.calendar.appeal_closes_at(left)
