@@ -1,8 +1,8 @@
 """When the database has no time, or is not there: said as 503, in the look and language of all pages, and in JSON.
 
 Two answers. *Busy*: PostgreSQL has undone what was wished, or never heard of it, so nothing was changed. *Lost*: it
-went away meanwhile, and whether the last word reached it nobody knows; to send it again is safe, since the write door
-answers a repeated wish with success. Either page offers what was typed, to be sent once more.
+went away meanwhile, and whether the last word reached it nobody knows; to send a move again is safe, since the write
+door answers a repeated wish with success. Either page offers what was typed, to be sent once more.
 """
 
 import sys
