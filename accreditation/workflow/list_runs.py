@@ -1,6 +1,7 @@
 """Lists that were sent are taken in: chunk by chunk, on after a crash, and again where one breaks off."""
 
 import logging
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -44,7 +45,8 @@ def _tried(pk: int, now: datetime) -> bool:
         if isinstance(error, OperationalError) and not _is_of_one_list(error):
             raise  # the database, not the list
         log.exception("list %s broke off", pk)
-        _try_again_later(pk, now)
+        with suppress(Busy):  # uncounted then, and tried with the next tick
+            _try_again_later(pk, now)
         return False
 
 

@@ -9,5 +9,5 @@ One backup is one folder, named by its moment, that any shell can read:
     signing-keys/     the private halves of the badges' keys, where the process that made it holds them
 
 The secrets are never in it: who finds a backup reads no passport and no picture. A private file never changes, so
-what the backup before holds already is linked, not copied.
+what the backup before still holds whole is linked, not copied.
 """
