@@ -331,7 +331,7 @@ def test_somebody_comes_in_the_place_of_an_accredited_person_who_does_not(house)
     assert house.post("replace", STATEMENT, public_id=public_id).status_code == 422
 
 
-def test_why_an_accreditation_is_suspended_stands_on_top_and_once_revoked_no_change_is_offered(house):
+def test_why_an_accreditation_is_suspended_stands_on_top_and_of_an_ended_one_no_change_is_offered(house):
     membership = house.person("approved")
     edit = house.url("edit", public_id=membership.public_id)
     approver, pk = make.actor(make.make_approver()), Accreditation.objects.get().pk
@@ -339,8 +339,11 @@ def test_why_an_accreditation_is_suspended_stands_on_top_and_once_revoked_no_cha
     page = house.get("person", public_id=membership.public_id).content.decode()
     assert "The commission's reason</h2><p><bdi>Campaigned &lt;i&gt;.</bdi>" in page
     assert edit in page
-    Accreditation.objects.filter(pk=pk).update(state="revoked")
-    assert edit not in house.get("person", public_id=membership.public_id).content.decode()
+    other = house.person("approved").public_id
+    house.post("not_coming", {"reason": "ill"}, public_id=other)
+    page = house.get("person", public_id=other).content.decode()
+    assert house.url("edit", public_id=other) not in page
+    assert "The commission's reason" not in page
 
 
 def test_who_joined_by_link_waits_for_the_head(house):

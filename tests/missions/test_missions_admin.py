@@ -497,6 +497,14 @@ def test_a_category_is_worded_in_five_languages_and_its_rules_freeze(administrat
     assert Category.objects.get(pk=category.pk).name_ar == "صحفي أجنبي"
 
 
+def test_who_only_reads_a_mission_sees_who_speaks_for_it() -> None:
+    mission = factories.make_mission()
+    head = factories.make_head(mission)
+    page = signed_in("auditor").get(url("missions_mission_change", mission.pk)).content.decode()
+    assert head.email in page
+    assert "Relieve" not in page
+
+
 def test_documents_and_inviters_are_ticked_in_words_and_read_in_words_once_frozen(
     administrator: Client,
 ) -> None:

@@ -577,3 +577,13 @@ def test_lists_of_accreditations_and_people_are_searched_by_name_and_never_by_pa
     assert stated.document.number not in page
     assert stated.document.masked in page
     assert REQUEST["text"] not in page
+
+
+def test_who_decides_about_an_appeal_reads_its_grounds():
+    application = application_in("appealed")
+    appeal = application.appeals.get()
+    appeal.text = "The letter <b> of 3 May was overlooked."
+    appeal.save()
+    client = sign_in(Client(), make_approver())
+    page = client.get(reverse("admin:workflow_application_change", args=[application.pk])).content.decode()
+    assert "The letter &lt;b&gt; of 3 May was overlooked." in page

@@ -128,8 +128,17 @@ class RoleInline(admin.TabularInline):
     model = MissionRole
     form = RoleForm
     fields = ("email", "duty", "phone", "relieve")
+    readonly_fields = ("address",)
     extra = 1
     can_delete = False
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """Who only reads sees the address that others type, and nothing to tick."""
+        return self.fields if self._may(request) else ("address", "duty", "phone")
+
+    @admin.display(description=_("E-mail address"))
+    def address(self, role: MissionRole) -> str:
+        return role.user.email
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[MissionRole]:
         return super().get_queryset(request).filter(ended_at__isnull=True).select_related("user")

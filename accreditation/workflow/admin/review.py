@@ -234,6 +234,7 @@ def _surroundings(application: Application, user: User) -> dict[str, Any]:
             for one in application.information_requests.select_related("asked_by")
         ],
         "decisions": application.decisions.select_related("decided_by", "recommended_by"),
+        "appeals": application.appeals.select_related("filed_by", "outcome"),
         "files": Application.objects.filter(person=person)
         .exclude(pk=application.pk)
         .select_related("election", "mission"),
