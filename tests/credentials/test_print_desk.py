@@ -200,6 +200,19 @@ def test_from_the_queue_to_the_sheets(desk: Client) -> None:
     assert str(run.asked_by) in log
 
 
+def test_the_print_log_begins_with_the_newest_run(desk: Client) -> None:
+    mission = make_mission()
+    for name in ("Alpha", "Beta", "Gamma"):
+        of(mission, name)
+        confirm = desk.post(reverse("admin:credentials_badge_print"), {"queue": "print", "whole": "yes"})
+        asked = {"shown": shown_in(confirm), "layout": "a6", "whole": "yes", "queue": "print"}
+        desk.post(reverse("admin:credentials_badge_print_start"), asked)
+        work_on_waiting(now=NOW)
+    shown = [one.pk for one, *_rest in desk.get(reverse("admin:credentials_badge_runs")).context["runs"]]
+    assert len(shown) == 3
+    assert shown == sorted(shown, reverse=True)
+
+
 def test_the_page_before_names_what_cannot_be_printed(desk: Client) -> None:
     mission = make_mission()
     good, strange, ready = (

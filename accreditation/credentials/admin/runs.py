@@ -213,7 +213,8 @@ def log_of_runs(request: HttpRequest) -> HttpResponse:
             printed=Count("rows", filter=Q(rows__outcome=outcome.PRINTED)),
             left_out=Count("rows", filter=Q(rows__outcome=outcome.SKIPPED)),
             reprints=Count("rows", filter=Q(rows__badge__replaces__isnull=False)),
-        )[offset : offset + RUNS_A_PAGE + 1]
+        )
+        .order_by("-pk")[offset : offset + RUNS_A_PAGE + 1]
     )
     found = list(rows)
     context = {
