@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
+from accreditation.core.mail import render
 from accreditation.core.outbox import OutboxMessage
 from tests import factories as make
 from tests.browser.accessibility import violations
@@ -75,3 +76,14 @@ def test_many_letters_in_doubt_are_chosen_confirmed_and_settled_on_a_phone(windo
     assert told(page) == ["“They were sent”: noted of 22 mails."]
     states = [OutboxMessage.objects.get(pk=letter.pk).state for letter in letters]
     assert states == [State.PENDING] * 2 + [State.SENT] * 22
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_a_letter_is_no_wider_than_the_phone_on_which_it_is_read(page: Any, language: str) -> None:
+    letter = write(1, facts={"name": "A" * 60, "mission": "Observer mission"})
+    mail = render(letter.kind, language, [letter.facts], sent_at=make.NOW)
+    page.set_viewport_size({"width": 320, "height": 640})
+    page.set_content(mail.html)
+    assert page.evaluate("document.documentElement.scrollWidth") == 320
+    page.set_viewport_size({"width": 1280, "height": 640})
+    assert page.evaluate("document.querySelector('table table').offsetWidth") == 600
