@@ -89,6 +89,18 @@ def test_phones_without_a_network_join_when_they_send_and_each_scan_counts_once(
     assert all("without a network" in row for row in rows_in(clerk.get(PAGE)))
 
 
+def test_two_places_within_a_minute_are_not_said_to_be_no_minutes_apart(clerk: Client, badge: Badge) -> None:
+    milliseconds = int(NOW.timestamp() * 1000)
+    for device, place, ago in (("a", "Station 1", 50), ("b", "Station 2", 20)):
+        scan: dict[str, Any] = {"badge": address(badge), "scan": "1", "place": place, "shown": "valid"}
+        scan["at"] = milliseconds - ago * 1000
+        ask("/api/v1/verify/scans", device=device, scans=[scan])
+    raise_alarms(NOW + MINUTE)
+    text = text_of(clerk.get(PAGE))
+    assert "Less than a minute apart." in text
+    assert "0 minutes" not in text
+
+
 def test_scans_sent_after_the_end_of_the_term_are_judged_as_of_then(badge: Badge) -> None:
     Election.objects.update(results_published_on=date(2026, 12, 24))
     at_the_door = [datetime(2026, 12, day, 12, tzinfo=UTC) for day in (23, 25)]
