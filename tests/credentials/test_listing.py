@@ -1,5 +1,6 @@
 """The list for verifiers: what it says, when a new one is made, and how it is served."""
 
+import gzip
 import threading
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -257,6 +258,16 @@ def test_the_list_is_served_for_caches_and_for_any_site(keys: dict[str, Any]) ->
     assert (again.status_code, again.content) == (304, b"")
     assert again["Cache-Control"] == "public, max-age=60"
     assert Client().get("/v/list", headers={"if-none-match": '"1"'}).status_code == 200
+
+
+def test_a_long_list_travels_packed_and_is_known_again(keys: dict[str, Any]) -> None:
+    publish_list(NOW)
+    long = bytes(1000)  # how it is served does not depend on what it says
+    SignedList.objects.update(content=long)
+    packing = Client(headers={"accept-encoding": "gzip"})
+    answer = packing.get("/v/list")
+    assert gzip.decompress(answer.content) == long
+    assert packing.get("/v/list", headers={"if-none-match": answer["ETag"]}).status_code == 304
 
 
 def test_a_list_costs_two_queries_and_an_unchanged_one_costs_one(

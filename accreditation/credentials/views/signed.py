@@ -3,6 +3,7 @@
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.cache import get_conditional_response
 from django.utils.http import http_date
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from accreditation.credentials.keys import SigningKey
@@ -13,6 +14,7 @@ SHARED = {"Cache-Control": "public, max-age=60", "Access-Control-Allow-Origin": 
 
 
 @require_safe
+@gzip_page
 def signed_list(request: HttpRequest) -> HttpResponse:
     """The newest list as it was signed. 304 for whoever has it; 404 while there is none."""
     made = newest()
