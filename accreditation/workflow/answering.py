@@ -135,7 +135,7 @@ def save_picture(applying: Applying, kind: str, file: Any, *, actor: Actor) -> U
         actor=actor,
         now=applying.now,
         while_it_is=(State.DRAFT, State.INFORMATION_REQUESTED),
-        too_late=lambda application: Reason("sent_already", sent_already()),
+        too_late=lambda: Reason("sent_already", sent_already()),
     )
 
 

@@ -32,7 +32,7 @@ OPEN = (
 )
 
 
-def under_way(application: Application) -> Reason:
+def under_way() -> Reason:
     """In words that name no state: whoever sent the picture may not know it yet."""
     words = _("The application is with the commission or decided: its pictures cannot be changed now.")
     return Reason("under_way", words)
@@ -46,7 +46,7 @@ def add_picture(
     actor: Actor,
     now: datetime,
     while_it_is: Collection[str] = OPEN,
-    too_late: Callable[[Application], Reason] = under_way,
+    too_late: Callable[[], Reason] = under_way,
 ) -> Upload:
     """Keep a picture of a membership's; the newest of a kind holds, the one before stays on record.
 
@@ -68,14 +68,14 @@ def _keep(
     actor: Actor,
     now: datetime,
     while_it_is: Collection[str] = OPEN,
-    too_late: Callable[[Application], Reason] = under_way,
+    too_late: Callable[[], Reason] = under_way,
 ) -> Upload:
     files = Application.objects.filter(membership=membership).order_by("-pk")
 
     def refuse_what_is_late(rows: QuerySet[Application]) -> None:
         newest = rows.first()
         if newest is not None and newest.state not in while_it_is:
-            raise Refused([too_late(newest)])
+            raise Refused([too_late()])
 
     def refuse_in_turn() -> None:
         # The application before the membership, as every move locks them: none comes between look and write.

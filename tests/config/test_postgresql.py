@@ -7,6 +7,7 @@ from typing import Any
 import psycopg
 import pytest
 from django.db import connection
+from django.test import Client
 
 PATIENCE = 5  # seconds
 
@@ -49,7 +50,7 @@ def test_a_session_that_the_server_ended_is_not(kept: int) -> None:
     assert not connection.is_usable()
 
 
-def test_the_next_request_gets_a_new_connection(kept: int, client) -> None:  # type: ignore[no-untyped-def]
+def test_the_next_request_gets_a_new_connection(kept: int, client: Client) -> None:
     _end(kept)
     connection.health_check_enabled, connection.health_check_done = True, False
     with connection.cursor() as cursor:

@@ -1,8 +1,11 @@
 """After each fault: what must always be true of the database is true."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
+
+from tests.mail_server import Sink, running_sink
 
 
 @pytest.fixture(autouse=True)
@@ -16,3 +19,11 @@ def _nothing_is_broken(request: pytest.FixtureRequest) -> Iterator[None]:
     from accreditation.workflow.invariants import findings
 
     assert findings() == []
+
+
+@pytest.fixture
+def sink(settings: Any) -> Iterator[Sink]:
+    """A mail server that takes everything, to which letters go in this test."""
+    with running_sink() as (sink, port):
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
+        yield sink

@@ -2,8 +2,6 @@
 
 import threading
 from collections import Counter
-from collections.abc import Iterator
-from typing import Any
 
 import pytest
 from django.db import connections
@@ -15,19 +13,12 @@ from accreditation.core.delivery import deliver
 from accreditation.core.outbox import OutboxMessage
 from tests.core.test_delivery import write
 from tests.factories import actor, make_clerk
-from tests.mail_server import Sink, running_sink
+from tests.mail_server import Sink
 
 pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
 
 LETTERS = 100
 State = OutboxMessage.State
-
-
-@pytest.fixture
-def sink(settings: Any) -> Iterator[Sink]:
-    with running_sink() as (sink, port):
-        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
-        yield sink
 
 
 def test_each_letter_is_said_to_be_sent_or_sent_again_and_never_both(sink: Sink) -> None:

@@ -1,9 +1,7 @@
 """A letter is readdressed at the very moment at which it leaves: it arrives at one address, never at both or none."""
 
 from collections import Counter
-from collections.abc import Iterator
 from types import SimpleNamespace
-from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -14,19 +12,12 @@ from accreditation.workflow.readdressing import send_elsewhere
 from tests.core.test_delivery import write
 from tests.factories import actor, make_clerk
 from tests.faults.test_races import at_once
-from tests.mail_server import Sink, running_sink
+from tests.mail_server import Sink
 
 pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
 
 ROUNDS = 100
 State = OutboxMessage.State
-
-
-@pytest.fixture
-def sink(settings: Any) -> Iterator[Sink]:
-    with running_sink() as (sink, port):
-        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
-        yield sink
 
 
 def test_a_letter_arrives_at_the_old_address_or_at_the_new_one_and_only_once(sink: Sink) -> None:

@@ -1,7 +1,6 @@
 """A decision is taken back at the very moment at which its letter leaves: one of the two happens, never both."""
 
 from collections import Counter
-from collections.abc import Iterator
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -27,18 +26,11 @@ from tests.factories import (
     move,
 )
 from tests.faults.test_races import at_once
-from tests.mail_server import Sink, running_sink
+from tests.mail_server import Sink
 
 pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
 
 ROUNDS = 100
-
-
-@pytest.fixture
-def sink(settings: Any) -> Iterator[Sink]:
-    with running_sink() as (sink, port):
-        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
-        yield sink
 
 
 def delivered() -> Any:
