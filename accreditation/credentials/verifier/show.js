@@ -118,8 +118,7 @@ export function showHow(place, { network, list, now, badge }) {
 
 function elsewhereLine(one, zone) {
   const at = typeof one.at === "number" ? one.at : Date.parse(one.at);
-  const typed = text(one.place); // apart from the sentence's direction: "gate 2" stays so on an Arabic page
-  const place = typed ? `\u2068${typed}\u2069` : say("place_unknown");
+  const place = text(one.place) || say("place_unknown");
   return Number.isFinite(at) ? say("elsewhere_at", { place, time: inWords(at / 1000, zone) }) : place;
 }
 
