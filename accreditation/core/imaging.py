@@ -273,7 +273,10 @@ def close_jails() -> None:
 
 
 def decode_in_jail(image_bytes: bytes, rules: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
-    """`re_encode` in a jail. A jail that died is replaced and asked once more; then the image is to blame."""
+    """`re_encode` in a jail. A jail that died is replaced and asked once more; then the image is to blame.
+
+    Idle jails go with the dead one: they may have been killed together, and that blames no image.
+    """
     with _places:
         for _attempt in range(2):
             jail = _idle.pop() if _idle else Jail()
@@ -281,6 +284,7 @@ def decode_in_jail(image_bytes: bytes, rules: dict[str, Any]) -> tuple[dict[str,
                 answer = jail.ask(image_bytes, rules)
             except (OSError, ValueError):
                 jail.close()
+                close_jails()
                 continue
             _idle.append(jail)
             return answer

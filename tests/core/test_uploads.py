@@ -289,12 +289,16 @@ def test_a_picture_that_is_too_small_or_of_the_wrong_shape_is_told_what_is_neede
 # --- the jail ---
 
 
-def test_a_jail_that_was_killed_is_replaced() -> None:
-    accept_image(_file(_picture()), ANY)
-    for jail in imaging._idle:
+def test_jails_that_were_killed_together_are_replaced_and_no_picture_is_blamed() -> None:
+    imaging.close_jails()
+    imaging._idle.extend([imaging.Jail(), imaging.Jail()])
+    killed = list(imaging._idle)
+    for jail in killed:
         jail.process.kill()
         jail.process.wait()
-    assert accept_image(_file(_picture()), ANY).width == 600
+    for _picture_after in range(2):
+        assert accept_image(_file(_picture()), ANY).width == 600
+    assert not set(killed) & set(imaging._idle)
 
 
 def test_in_the_jail_no_file_and_no_socket_can_be_opened() -> None:
