@@ -114,9 +114,7 @@ def production(
     }
     nginx = _nginx(root, static_files, web_port, plain_port, port)
     log = (root / "errors").open("a")
-    web = subprocess.Popen(
-        _images_command(web_port), cwd=PROJECT, env=environment, stdout=subprocess.DEVNULL, stderr=log
-    )
+    web = subprocess.Popen(_images_command(web_port), cwd=PROJECT, env=environment, stdout=log, stderr=log)
     running = Production(plain_port, port, web, root / "errors")
     try:
         _wait_until_ready(running)
@@ -146,6 +144,7 @@ def _nginx(root: Path, static_files: Path, web: int, plain: int, port: int) -> s
         "listen 8443": f"listen 127.0.0.1:{port}",
         "    http2 on;\n": "",  # Debian's nginx is older than this directive
         "/run/secrets/tls_": f"{root}/tls_",
+        "/var/log/nginx/access.log": f"{root}/access",
         "/srv/static/": f"{static_files}/",
         "/srv/proxy-pages/": f"{PROJECT}/deploy/pages/",
     }.items():
@@ -158,7 +157,7 @@ def _nginx(root: Path, static_files: Path, web: int, plain: int, port: int) -> s
     account = "user root;" if os.geteuid() == 0 else ""
     (root / "nginx.conf").write_text(
         f"{account} daemon off; pid {root}/pid; error_log {root}/errors; worker_processes 1;\n"
-        f"events {{}}\nhttp {{ include /etc/nginx/mime.types; access_log {root}/access;\n{temporary}"
+        f"events {{}}\nhttp {{ include /etc/nginx/mime.types; \n{temporary}"
         f"include {root}/default.conf; }}\n"
     )
     return subprocess.Popen(["nginx", "-p", root, "-c", root / "nginx.conf", "-e", root / "errors"])
@@ -248,6 +247,20 @@ def test_who_checks_a_badge_is_written_into_no_log_of_the_proxy(production: Prod
     assert production.ask("/en/").status in (200, 302)
     written = production.log.with_name("access").read_text()
     assert "GET /en/" in written and "verify" not in written
+
+
+def test_whom_somebody_looked_for_and_the_secret_of_a_link_are_written_into_no_log(
+    production: Production,
+) -> None:
+    """What the proxy and gunicorn write down: the address alone, of a badge's link only that it was one."""
+    came_from = {"Referer": f"https://{SITE}/admin/?q=Vasileva"}
+    assert production.ask("/admin/?q=Vasileva", **came_from).status == 302
+    for rest in ("", "badge.pdf"):
+        assert production.ask(f"/en/badge/secret.1x2Y3z.of-a-link/{rest}").status == 404
+    written = production.log.with_name("access").read_text()
+    assert "GET /admin/ 302" in written and "GET /en/badge/... 404" in written
+    everything = written + production.log.read_text()
+    assert "Vasileva" not in everything and "gunicorn" in everything
 
 
 def test_a_file_that_is_too_large_is_cut_off_in_words_and_does_not_fill_the_memory(
