@@ -1,9 +1,11 @@
 """The verifier's files, as they are served at /v by this site or by any other server. Pure but for reading them.
 
-All are static. Written here are the service worker's first lines, the list of files and a version that changes with
-any of them, by which phones learn of a new verifier; and the manifest in each language, for its name on the phone.
+All are static. Written here are the service worker's first lines, the files with their hashes and a version that
+changes with any of them, by which phones learn of a new verifier; and the manifest in each language, for its name on
+the phone.
 """
 
+import base64
 import gzip
 import hashlib
 import json
@@ -104,8 +106,13 @@ def _head_of_the_worker(read: Mapping[str, bytes]) -> bytes:
     version = hashlib.sha256()
     for name, content in read.items():
         version.update(f"{name} {len(content)} ".encode() + content)
-    files = [address_of(name) for name in read if name != WORKER]
+    files = {address_of(name): _integrity(content) for name, content in read.items() if name != WORKER}
     return f"const VERSION = {json.dumps(version.hexdigest()[:16])};\nconst FILES = {json.dumps(files)};\n".encode()
+
+
+def _integrity(content: bytes) -> str:
+    """As browsers check it (Subresource Integrity)."""
+    return f"sha256-{base64.b64encode(hashlib.sha256(content).digest()).decode()}"
 
 
 def policy_in_words() -> str:

@@ -82,3 +82,42 @@ def test_files_alone_judge_badges_by_the_list_with_a_network_and_without(
         for words in phone.wrong
         if not words.startswith(("The path of the provided scope", "An unknown"))
     ]
+
+
+INSTALLED = """navigator.serviceWorker.register('/v/sw.js').then((registration) => new Promise((done) => {
+    const worker = registration.installing ?? registration.waiting ?? registration.active;
+    const look = () => ['redundant', 'activated'].includes(worker.state) && done(worker.state);
+    worker.addEventListener('statechange', look);
+    look();
+}))"""
+KEPT = "async () => Boolean(await caches.match('/v/judge.js'))"
+
+
+def test_a_file_of_another_release_is_not_kept_for_times_without_a_network(
+    elsewhere: Any, phones: Callable[..., Phone]
+) -> None:
+    """While servers or caches change over, the worker and a file may be of two releases: kept once, it would stay."""
+    site, folder = elsewhere
+    badge = make_badge("collected")
+    publish_list(NOW)
+    call_command("publish_verifier", out=folder)
+    judge = folder / "v" / "judge.js"
+    ours = judge.read_bytes()
+    judge.write_bytes(ours.replace(b'answer("void"', b'answer("valid"'))
+    phone = phones()
+    phone.page.goto(f"{site}/v/")
+    phone.page.wait_for_selector("#state p")
+    assert phone.page.evaluate(INSTALLED) == "redundant"
+    assert not phone.page.evaluate(KEPT)
+
+    judge.write_bytes(ours)
+    phone.page.goto("about:blank")
+    phone.page.goto(f"{site}/v/")
+    assert phone.page.evaluate(INSTALLED) == "activated"
+    phone.keep_offline()
+    assert phone.page.evaluate(KEPT)
+    phone.page.goto("about:blank")
+    phone.page.goto(f"{site}/v/#{address_on(badge).partition('#')[2]}")
+    phone.wait_for("valid")
+    phone.page.goto("about:blank")
+    phone.wrong = []  # what was refused is told to the console

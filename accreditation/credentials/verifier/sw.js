@@ -1,6 +1,7 @@
 /* Keeps the page ready without a network. The server writes VERSION and FILES before this: with every change of a file
-   the version is another one, and the files are kept anew. Lists and keys are never kept here: the page keeps them,
-   verified. */
+   the version is another one, and the files are kept anew. FILES says the hash of each: whatever else comes, from a
+   server of another release or a cache on the way, is not kept. Lists and keys are never kept here: the page keeps
+   them, verified. */
 /* global VERSION, FILES */
 
 const KEPT = `verifier-${VERSION}`;
@@ -8,7 +9,7 @@ const INDEX = "/v";
 const LATER = /\.wasm$/; // large: the page works without it, so that it does not stand in the way
 
 self.addEventListener("install", (event) => {
-  event.waitUntil(keepAll(FILES.filter((file) => !LATER.test(file))));
+  event.waitUntil(keepAll(Object.keys(FILES).filter((file) => !LATER.test(file))));
 });
 
 self.addEventListener("activate", (event) => {
@@ -17,19 +18,19 @@ self.addEventListener("activate", (event) => {
 
 /* The page asks for what is still missing. */
 self.addEventListener("message", (event) => {
-  if (event.data === "complete") event.waitUntil(keepAll(FILES));
+  if (event.data === "complete") event.waitUntil(keepAll(Object.keys(FILES)));
 });
 
 self.addEventListener("fetch", (event) => {
   const { origin, pathname } = new URL(event.request.url);
   if (event.request.method !== "GET" || origin !== self.location.origin) return;
   const file = pathname === `${INDEX}/` ? INDEX : pathname;
-  if (FILES.includes(file)) event.respondWith(answered(file));
+  if (file in FILES) event.respondWith(answered(file));
 });
 
 async function answered(file) {
   const kept = await caches.open(KEPT);
-  return (await kept.match(file)) ?? keep(kept, file);
+  return (await kept.match(file)) ?? keep(kept, file).catch(() => fetch(file, { credentials: "omit" }));
 }
 
 async function keepAll(files) {
@@ -40,7 +41,7 @@ async function keepAll(files) {
 
 /* Fetched anew and kept; a redirect is taken out, since browsers open no page from a redirected copy. */
 async function keep(kept, file) {
-  const answer = await fetch(file, { cache: "no-cache", credentials: "omit" });
+  const answer = await fetch(file, { cache: "no-cache", credentials: "omit", integrity: FILES[file] });
   if (!answer.ok) throw new TypeError(`${answer.status} ${file}`);
   const clean = answer.redirected ? new Response(await answer.blob(), { headers: answer.headers }) : answer;
   await kept.put(file, clean.clone());
