@@ -37,7 +37,8 @@ def copy_rows(model: type[models.Model], names: Sequence[str], rows: Iterable[Se
     """Insert rows whose values stand in the order of `names` (attnames). Fields not named take their constant
     default, or '' or NULL; one that has none of these is an error of the caller (TypeError).
 
-    Values are as psycopg takes them; a dict for a JSON column may be given as it is.
+    Values are as psycopg takes them; a dict for a JSON column may be given as it is. Errors are Django's own, as of
+    any statement: what took too long, or was in somebody's way, is Busy to whoever waits (core/transactions.py).
     """
     fields = {field.attname: field for field in model._meta.concrete_fields}
     constants = {name: _constant(field) for name, field in fields.items() if name not in names}
@@ -48,7 +49,7 @@ def copy_rows(model: type[models.Model], names: Sequence[str], rows: Iterable[Se
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
         sql.Identifier(model._meta.db_table), sql.SQL(", ").join(columns)
     )
-    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+    with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(statement) as copy:
         for row in rows:
             values = [*row, *tail]
             for place, write in written:

@@ -245,7 +245,7 @@ class Membership(Stay):
     @property
     def full_name(self) -> str:
         """'FAMILY Given', as rosters and letters name a person; a one-name person's one name."""
-        return " ".join(filter(None, [self.family_name.upper(), self.given_names]))
+        return names.in_full(self.family_name, self.given_names)
 
     @property
     def name_in_own_script(self) -> str:

@@ -202,6 +202,11 @@ def sort_key(family: str, given: str) -> str:
     return " ".join(_ascii(name) for name in (family, given) if name)[:MAX_KEY]
 
 
+def in_full(family: str, given: str) -> str:
+    """'FAMILY Given', as rosters and letters name a person; a one-name person's one name."""
+    return " ".join(filter(None, [family.upper(), given]))
+
+
 def other_script(original: str, family: str, given: str) -> str:
     """The name in its original script; '' where that repeats the Latin one, in whatever order and case.
 

@@ -26,6 +26,7 @@ from accreditation.workflow.postponement_letters import (
 )
 
 DECIDERS = frozenset({APPROVER, ADMINISTRATOR})
+MANY_LETTERS = 10_000
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,11 @@ class Consequences:
     letters: int
     accreditations: int
     terms_ended: int
+
+    @property
+    def takes_seconds(self) -> bool:
+        """So many letters that whoever confirms should know why the page does not answer at once."""
+        return self.letters > MANY_LETTERS
 
 
 def may_postpone(actor: Actor) -> bool:
@@ -95,8 +101,6 @@ def postpone(election: Election, new_day: date, *, reason: str, actor: Actor, no
         reason=reason.strip(),
         made_by=actor.user,
     )
-    for files, due in _decisions_to_move(locked, old_latest, after):
-        files.update(decision_due_at=due)
     days = {"old_day": old_day.isoformat(), "new_day": new_day.isoformat()}
     event = record(
         locked, "postponed", actor=actor, now=now, fields=["day"], reason=reason.strip(), **days, **counts
@@ -105,6 +109,8 @@ def postpone(election: Election, new_day: date, *, reason: str, actor: Actor, no
     locked.__dict__.pop("calendar", None)
     closes_at = locked.calendar.application_deadline.closes_at.isoformat()
     write_letters(locked, "election_postponed", event, now, {**days, "closes_at": closes_at})
+    for files, due in _decisions_to_move(locked, old_latest, after):  # last: clerks wait for these rows
+        files.update(decision_due_at=due)
     return locked
 
 
@@ -119,14 +125,14 @@ def cancel(election: Election, *, reason: str, actor: Actor, now: datetime) -> E
     counts = _counts(what_would_change(locked, None, now))
     locked.cancelled_at = now
     locked.save(update_fields=["cancelled_at"])
-    Accreditation.objects.current().filter(election=locked).update(
-        valid_until=Greatest(F("valid_from"), Value(locked.calendar.today(now)))
-    )
     event = record(
         locked, "cancelled", actor=actor, now=now, fields=["cancelled_at"], reason=reason.strip(), **counts
     )
     cancel_reminders(locked, event)
     write_letters(locked, "election_cancelled", event, now, {"old_day": locked.day.isoformat()})
+    Accreditation.objects.current().filter(election=locked).update(
+        valid_until=Greatest(F("valid_from"), Value(locked.calendar.today(now)))
+    )
     return locked
 
 

@@ -1,5 +1,6 @@
 """Letters as rows: written with their cause, once by their key, cancelled by the state that was left."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,7 +13,9 @@ from accreditation.core.outbox import (
     cancel_for_left_state,
     enqueue,
     stable_message_id,
+    write_new,
 )
+from tests import factories
 from tests.factories import NOW, application_in
 
 pytestmark = pytest.mark.django_db
@@ -39,6 +42,37 @@ def test_a_letter_is_undone_with_its_cause() -> None:
         enqueue([letter()], now=NOW)
         raise ZeroDivisionError
     assert OutboxMessage.objects.count() == 0
+
+
+def test_letters_by_the_ten_thousand_are_the_same_rows_as_one_by_one() -> None:
+    reader, application = factories.make_user("ada@example.org"), application_in("draft")
+    letters = [
+        Letter("receipt", Recipient("", "az"), {"name": 'Ə\\"\n\t'}, key="printed"),
+        Letter(
+            "receipt",
+            Recipient("ada@example.org", "ar", reader.pk, together=True),
+            {"to_head": True, "dates": ["2026-12-20", None]},
+            key="sent",
+            only_while="draft",
+            not_before=NOW + timedelta(hours=1),
+            not_after=NOW + timedelta(days=1),
+        ),
+    ]
+    rows = []
+    for write in (enqueue, write_new):
+        write(letters, now=NOW, about=application)
+        mine = OutboxMessage.objects.about(application)
+        rows.append([{**row, "id": None} for row in mine.values()])
+        mine.delete()
+    assert rows[0] == rows[1] and len(rows[1]) == 2
+    write_new([], now=NOW)
+
+
+def test_a_key_that_exists_is_no_new_letter() -> None:
+    enqueue([letter()], now=NOW)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        write_new([letter("two"), letter()], now=NOW)
+    assert OutboxMessage.objects.get().key == "one"
 
 
 def test_a_letter_without_an_address_is_printed_and_cannot_wait_to_leave() -> None:

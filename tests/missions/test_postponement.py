@@ -4,8 +4,11 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
+from accreditation.accounts.permissions import grant_group_permissions
 from accreditation.core.audit import AuditEvent
 from accreditation.core.errors import NotAllowed, Refused
 from accreditation.core.mail import render
@@ -17,6 +20,7 @@ from accreditation.workflow.models import Application
 from accreditation.workflow.postponement import cancel, postpone, rebind_decisions, what_would_change
 from tests import factories
 from tests.factories import NOW, actor, make_approver
+from tests.signing_in import sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -156,6 +160,42 @@ def test_every_head_and_applicant_gets_one_letter_and_nobody_else() -> None:
     assert found.letters == letters.count() == 2 + len(heads) + 1
 
 
+def test_an_applicant_without_an_own_address_reads_it_at_the_account_and_in_its_language() -> None:
+    election = factories.make_election(name_az="Parlament seçkiləri")
+    mission = factories.make_mission(election, language="fr")
+    account = factories.make_user("account@observer.example", language="az")
+    membership = factories.make_membership(mission, email="", family_name="Əliyeva", given_names="Nərgiz")
+    applied = factories.make_application(factories.complete(membership), applicant=account)
+    factories.make_application(
+        factories.complete(factories.make_membership(mission, email="Own@observer.example"))
+    )
+    postpone(election, NEW_DAY, reason="Flood", actor=actor(make_approver()), now=NOW)
+    at_account = OutboxMessage.objects.get(email="account@observer.example")
+    assert (at_account.user_id, at_account.language) == (account.pk, "az")
+    facts = at_account.facts
+    assert (facts["name"], facts["election"]) == ("ƏLIYEVA Nərgiz", "Parlament seçkiləri")
+    assert facts["link"].endswith(f"/az/apply/{applied.public_id}/")
+    assert (facts["mission"], facts["reason"], facts["old_day"]) == (mission.name, "Flood", "2026-12-20")
+    own = OutboxMessage.objects.get(email="Own@observer.example")
+    assert (own.user_id, own.language, own.facts["election"]) == (None, "fr", "Parliamentary election")
+
+
+def test_letters_are_written_in_parts_and_nobody_is_left_out_or_written_to_twice(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("accreditation.workflow.postponement_letters.AT_ONCE", 2)
+    election = factories.make_election()
+    mission = factories.make_mission(election)
+    emails = ["a@x.example", "b@x.example", "A@x.example", "c@x.example", "d@x.example", "b@x.example"]
+    for email in emails:
+        factories.make_application(factories.complete(factories.make_membership(mission, email=email)))
+    found = what_would_change(election, NEW_DAY, NOW)
+    postpone(election, NEW_DAY, reason="Flood", actor=actor(make_approver()), now=NOW)
+    written = OutboxMessage.objects.filter(kind="election_postponed").order_by("pk")
+    assert list(written.values_list("email", flat=True)) == [emails[0], emails[1], *emails[3:5]]
+    assert found.letters == AuditEvent.objects.get(verb="postponed").facts["letters"] == 4
+
+
 @pytest.mark.parametrize("kind", ["election_postponed", "election_cancelled"])
 def test_the_letter_says_the_days_the_reason_and_the_new_deadline(kind: str) -> None:
     election = factories.make_election()
@@ -232,6 +272,17 @@ def test_a_failure_in_the_middle_changes_nothing() -> None:
         postpone(election, NEW_DAY, reason="Flood", actor=actor(make_approver()), now=NOW)
     assert Election.objects.get().day == date(2026, 12, 20)
     assert not DateOverride.objects.exists() and not AuditEvent.objects.about(election).exists()
+
+
+def test_the_page_says_that_very_many_letters_take_a_moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    election, approver = factories.make_election(), make_approver()
+    grant_group_permissions()
+    factories.make_head(factories.make_mission(election))
+    client, address = sign_in(Client(), approver), reverse("admin:workflow_postpone", args=[election.pk])
+    for many, said in ((1, False), (0, True)):
+        monkeypatch.setattr("accreditation.workflow.postponement.MANY_LETTERS", many)
+        shown = client.post(address, {"what": "cancel", "reason": "Dissolved", "step": "show"})
+        assert ("With so many letters this takes several seconds" in shown.content.decode()) == said
 
 
 def test_the_queries_of_the_preview_do_not_grow_with_the_people() -> None:
