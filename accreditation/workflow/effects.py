@@ -16,13 +16,13 @@ from accreditation.core.errors import Refused, WrongState
 from accreditation.core.inserting import insert
 from accreditation.core.machine import Move, perform
 from accreditation.core.outbox import OutboxMessage
-from accreditation.credentials.models import Accreditation
+from accreditation.credentials.models import Accreditation, AccreditationCounter
 from accreditation.missions.models import Category
 from accreditation.observers.models import Membership
 from accreditation.observers.names import fold
 from accreditation.workflow.appeals import drafts_of_others, standing_refusal
 from accreditation.workflow.guards import no_appeal_here
-from accreditation.workflow.models import Appeal, Application, Decision, InformationRequest
+from accreditation.workflow.models import Appeal, Application, Decision, DecisionCounter, InformationRequest
 
 # Values
 
@@ -79,7 +79,7 @@ def granted_accreditation(application: Application, move: Move) -> Accreditation
         membership_id=application.membership_id,
         mission_id=application.mission_id,
         category_id=application.category_id,
-        number=_next_number(election.pk),
+        number=_next_number(AccreditationCounter, election.pk),
         valid_from=begins,
         valid_until=max(begins, ends) if ends else None,  # a ruling may come after the results
         granted_at=move.now,
@@ -89,13 +89,18 @@ def granted_accreditation(application: Application, move: Move) -> Accreditation
     return accreditation
 
 
-def _next_number(election_pk: int) -> int:
-    """Numbers run without gaps or doubles: the counter's row stays locked until the grant is committed."""
+def _next_number(counter: type[AccreditationCounter | DecisionCounter], of: int) -> int:
+    """The next number of a counter: `of` is the key of its row, an election or a year.
+
+    Numbers run without gaps or doubles: the counter's row stays locked until the move is committed, and a preview
+    and a refused move give theirs back.
+    """
+    table, key = counter._meta.db_table, counter._meta.pk.column
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO credentials_accreditationcounter AS counter (election_id, last) VALUES (%s, 1) "
-            "ON CONFLICT (election_id) DO UPDATE SET last = counter.last + 1 RETURNING last",
-            [election_pk],
+            f"INSERT INTO {table} AS counter ({key}, last) VALUES (%s, 1) "  # noqa: S608 - our own names
+            f"ON CONFLICT ({key}) DO UPDATE SET last = counter.last + 1 RETURNING last",
+            [of],
         )
         return cursor.fetchone()[0]
 
@@ -206,7 +211,7 @@ def _record(application: Application, move: Move, kind: str, **fields: Any) -> D
         application=application,
         kind=kind,
         year=year,
-        serial=_next_decision(year),
+        serial=_next_number(DecisionCounter, year),
         decided_by=move.actor.user,
         recommended_by_id=application.recommended_by_id,
         decided_at=move.now,
@@ -215,17 +220,6 @@ def _record(application: Application, move: Move, kind: str, **fields: Any) -> D
     insert([decision])
     move.made["decision"] = decision
     return decision
-
-
-def _next_decision(year: int) -> int:
-    """As _next_number, for the decisions of a year: a preview and a refused move give theirs back."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO workflow_decisioncounter AS counter (year, last) VALUES (%s, 1) "
-            "ON CONFLICT (year) DO UPDATE SET last = counter.last + 1 RETURNING last",
-            [year],
-        )
-        return cursor.fetchone()[0]
 
 
 def confirm_the_person(application: Application, move: Move) -> None:
