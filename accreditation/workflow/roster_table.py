@@ -6,6 +6,7 @@ from datetime import date, datetime
 from django.utils.translation import gettext as _
 
 from accreditation.missions.models import Category, Mission
+from accreditation.observers.lists import ours
 from accreditation.workflow.roster import Filters, counts, page_of
 from accreditation.workflow.roster_rows import Row, role_in_words, rows_of
 
@@ -25,14 +26,14 @@ def header() -> list[str]:
         _("Passport number"),
         _("Category"),
         _("Role"),
-        _("State"),
-        _("Accreditation"),
-        _("Missing, by when"),
+        str(ours.STATE),
+        str(ours.ACCREDITATION),
+        str(ours.MISSING),
         _("Arrives on"),
         _("Flight of arrival"),
         _("Departs on"),
         _("Flight of departure"),
-        _("Has arrived"),
+        str(ours.HAS_ARRIVED),
     ]
 
 

@@ -14,6 +14,7 @@ from accreditation.observers.lists.contents import Contents, date_field, look_at
 from accreditation.observers.lists.dates import order_from_cells, order_from_header, read_date, western_digits
 from accreditation.observers.lists.headers import IGNORED, field_of, fold_header
 from accreditation.observers.lists.namecolumns import settle_names
+from accreditation.observers.lists.ours import own_headers
 from accreditation.observers.lists.reading import Cell
 from accreditation.observers.lists.refusal import refuse
 from accreditation.observers.statements import Statement
@@ -155,6 +156,7 @@ def map_columns(
     contents = [look_at(column, countries, today) for column in cells]
     columns = [Column(index, header) for index, header in enumerate(headers)]
     _apply_told(columns, told or {})
+    _leave_out_ours(columns)
     for column in columns:
         if not column.by:
             _apply_header(column, contents[column.index], election_day)
@@ -180,6 +182,13 @@ def _apply_told(columns: list[Column], told: Mapped[str, str]) -> None:
         if not named:
             raise refuse("unknown_column", column=name)
         named[0].field, named[0].sure, named[0].by = wanted, 1.0, "told"
+
+
+def _leave_out_ours(columns: list[Column]) -> None:
+    ours = own_headers(column.header for column in columns)
+    for column in columns:
+        if not column.by and fold_header(column.header) in ours:
+            column.field, column.sure, column.by = IGNORED, 1.0, "header"
 
 
 def _apply_header(column: Column, contents: Contents, election_day: date) -> None:

@@ -6,10 +6,10 @@ import io
 from datetime import date, datetime, time, timedelta
 
 import xlsxwriter
-from django.utils.translation import gettext as _
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from accreditation.observers.lists import ours
 from accreditation.observers.lists.reading import Cell
 from accreditation.observers.lists.whole import ReadList
 
@@ -34,7 +34,7 @@ def refused_rows_file(read: ReadList) -> bytes:
     hour = workbook.add_format({"num_format": "hh:mm"})
     bold = workbook.add_format({"bold": True})
     sheet = workbook.add_worksheet()
-    sheet.write_row(0, 0, [*read.headers, _("Row in your list"), _("Why it was refused")], bold)
+    sheet.write_row(0, 0, [*read.headers, str(ours.ROW), str(ours.WHY_REFUSED)], bold)
     sheet.freeze_panes(1, 0)
     for place, row in enumerate(read.refused, 1):
         for column, cell in enumerate(row.cells):
