@@ -137,6 +137,19 @@ def test_a_passport_that_a_later_visit_outlasts_is_a_problem_on_the_list_and_kee
     assert "Expires before the visit ends" in text(client.get("/en/apply/demo/"))
     assert applying.send(client)["Location"] == "/en/apply/demo/"
     assert Application.objects.get().state == "draft"
+    said = text(client.get("/en/apply/demo/"))
+    assert "It was not sent. It cannot be sent yet. Still missing: Your passport." in said
+
+
+def test_who_checks_before_everything_is_answered_is_told_what_is_missing(client, mission):
+    applying.answer_until_the_file_opens(client, mission)
+    assert client.get("/en/apply/demo/check/")["Location"] == "/en/apply/demo/"
+    said = text(client.get("/en/apply/demo/"))
+    assert (
+        "It cannot be sent yet. Still missing: " in said
+        and "Your photo" in said
+        and "It was not sent" not in said
+    )
 
 
 def test_arriving_after_election_day_and_leaving_before_arriving_are_refused(client):

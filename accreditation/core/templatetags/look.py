@@ -83,7 +83,7 @@ def error_summary(*forms: BaseForm | BaseFormSet | None) -> dict[str, Any]:
     for form in forms:
         for single in form if isinstance(form, BaseFormSet) else [form] if form else []:
             found += [("", "", str(error)) for error in single.non_field_errors()]
-            for name in filter(single.fields.__contains__, single.errors):
+            for name in filter(single.errors.__contains__, single.fields):  # as they stand on the page
                 field = single[name]
                 found += [(first_id(field), str(field.label), str(error)) for error in field.errors]
         if isinstance(form, BaseFormSet):

@@ -1,5 +1,6 @@
 """Check the answers and send: the application for the first time, or the answer to a request."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -13,7 +14,7 @@ from accreditation.core.refusals import move_refused
 from accreditation.observers.views.access import own_application, see_other, to_application
 from accreditation.observers.views.home import applying_url, move_own
 from accreditation.observers.views.summary import sections_of
-from accreditation.workflow.applicant_tasks import asked_and_unchanged, may_send, rows_of
+from accreditation.workflow.applicant_tasks import TaskRow, asked_and_unchanged, may_send, rows_of
 from accreditation.workflow.applying import Applying
 from accreditation.workflow.models import Application
 
@@ -34,10 +35,7 @@ def check(request: HttpRequest, applying: Applying) -> HttpResponse:
         or applying.led_by_another
         or (applying.is_being_filled and applying.is_late)
     ):
-        if request.method == "POST":
-            messages.warning(
-                request, _("It was not sent: something is still missing, or the deadline has passed.")
-            )
+        messages.warning(request, _why_not(applying, rows, request.method == "POST"))
         return to_application(applying)
     reasons: list[str] = []
     if request.method == "POST":
@@ -65,3 +63,15 @@ def check(request: HttpRequest, applying: Applying) -> HttpResponse:
         "reasons": reasons,
     }
     return render(request, "apply/check.html", context, status=422 if reasons else 200)
+
+
+def _why_not(applying: Applying, rows: Sequence[TaskRow], tried: bool) -> str:
+    """Why there is nothing to send yet; `tried`: it was asked to be sent, so it is said first that it was not."""
+    if applying.led_by_another:
+        why = _("Your mission looks after this application. Ask your head of mission about it.")
+    elif applying.is_being_filled and applying.is_late:
+        why = _("The deadline has passed.")
+    else:
+        tasks = [str(row.task.title) for row in rows if not row.is_settled]
+        why = _("It cannot be sent yet. Still missing: %(tasks)s.") % {"tasks": ", ".join(tasks)}
+    return _("It was not sent. %(why)s") % {"why": why} if tried else why
