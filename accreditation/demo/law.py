@@ -31,12 +31,12 @@ CANNED_REASONS = {
     "passport_page_cut_off": "passport_page",
     "passport_page_unreadable": "passport_page",
     "photo_not_usable": "photo",
-    "name_differs_from_passport": "name",
+    "name_differs_from_passport": "names",
     "document_expiry_missing": "document_expiry",
     "visit_days_missing": "arrival",
     "ministry_number_missing": "ministry_number",
 }
-"""What clerks ask for, and the part of the application that it reopens (codes of observers.completeness)."""
+"""What clerks ask for, and the part of the application that it reopens (workflow.applicant_tasks.task_of_field)."""
 
 PAST: tuple[tuple[date, str, int | None, int | None, int | None, int | None, str], ...] = (
     (date(2005, 11, 6), "Parliamentary election 2005", 1291, None, None, None, "roiip.ru/articles/1605.htm"),

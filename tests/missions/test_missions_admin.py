@@ -1,5 +1,6 @@
 """The commission's pages on elections and missions: what each role may do there, and what stays behind."""
 
+import re
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -227,6 +228,41 @@ def test_a_date_is_set_by_hand_in_the_election_s_own_zone() -> None:
     assert b"This is after election day." in refused.content
     empty = approver.post(url("missions_election_set_date", election.pk), {})
     assert empty.status_code == 422 and DateOverride.objects.count() == 1
+    summary = re.findall(r'<li><a href="#id_[a-z_0-9]+">([^<]+)</a>', empty.content.decode())
+    assert summary[-3:] == [
+        "Enter the new day",
+        "Enter the hour, such as 18:00",
+        "Say why the date is set by hand",
+    ]
+
+
+def test_a_canned_reason_says_in_words_what_it_reopens_and_takes_nothing_else() -> None:
+    supervisor = signed_in("supervisor")
+    reason = CannedReason.objects.create(
+        code="too-dark", words="The photo is too dark.", field="passport_page"
+    )
+    address = url("missions_cannedreason_change", reason.pk)
+    page = supervisor.get(address).content.decode()
+    assert '<option value="passport-page" selected>The picture of your passport page</option>' in page
+    assert (
+        "The picture of your passport page"
+        in supervisor.get(url("missions_cannedreason_changelist")).content.decode()
+    )
+    sent = {"code": "too-dark", "position": "0", "words_en": "The photo is too dark.", "field": "photo"}
+    assert supervisor.post(address, sent | {"field": "foto"}).status_code == 200
+    assert supervisor.post(address, sent).status_code == 302
+    assert CannedReason.objects.get().field == "photo"
+    assert "Your photo" in signed_in("auditor").get(address).content.decode()
+
+
+def test_a_category_s_colour_is_seen_and_picked() -> None:
+    category = factories.make_election().categories.all()[0]
+    Category.objects.filter(pk=category.pk).update(colour="#112233")
+    patch = 'fill="#112233"'
+    assert patch in signed_in("auditor").get(url("missions_category_change", category.pk)).content.decode()
+    assert patch in signed_in("supervisor").get(url("missions_category_changelist")).content.decode()
+    offered = signed_in("supervisor").get(url("missions_category_change", category.pk)).content.decode()
+    assert re.search(r'<input type="color" name="colour" value="#112233"', offered)
 
 
 def test_a_latest_decision_set_by_hand_moves_the_files_that_it_binds() -> None:

@@ -6,9 +6,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accreditation.accounts.roles import roles_of
 from accreditation.core.site import BarLink, site
-from accreditation.missions.admin import elections, missions, organisations
+from accreditation.missions.admin import canned_reasons, elections, missions, organisations
 
-__all__ = ["elections", "missions", "organisations"]
+__all__ = ["canned_reasons", "elections", "missions", "organisations"]
 
 
 def has_a_role(user: Any) -> bool:

@@ -7,6 +7,7 @@ from django import forms
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import Model, TextChoices
 from django.http import HttpRequest
+from django.utils.html import format_html
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
@@ -21,6 +22,8 @@ class TicksForCodes:
     """
 
     sets: ClassVar[Mapping[str, type[TextChoices]]] = {}
+    shown_by_eye: ClassVar[tuple[str, ...]] = ()
+    """Further columns that have a `<column>_in_words` for those who cannot change them."""
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
         if db_field.name not in self.sets or not isinstance(db_field, ArrayField):
@@ -45,13 +48,22 @@ class TicksForCodes:
     def _shown_in_words(self, request: HttpRequest, obj: Model | None) -> frozenset[str]:
         may = self.has_change_permission(request, obj)  # type: ignore[attr-defined]
         if obj is not None and not may:
-            return frozenset(self.sets)
+            return frozenset((*self.sets, *self.shown_by_eye))
         frozen = self.get_readonly_fields(request, obj)  # type: ignore[attr-defined]
-        return frozenset(name for name in self.sets if name in frozen)
+        return frozenset(name for name in (*self.sets, *self.shown_by_eye) if name in frozen)
 
 
 def _named(field: Any, shown: frozenset[str]) -> Any:
     return f"{field}{IN_WORDS}" if isinstance(field, str) and field in shown else field
+
+
+def swatch(colour: str) -> str:
+    """A colour as a patch of it and its code; a picture's attributes need no style."""
+    return format_html(
+        '<span class="swatch"><svg width="24" height="24" aria-hidden="true"><rect width="24" height="24" rx="4"'
+        ' fill="{0}"/></svg> <bdi>{0}</bdi></span>',
+        colour,
+    )
 
 
 def in_words(codes: list[str], kinds: type[TextChoices]) -> str:

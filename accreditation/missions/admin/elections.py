@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from django import forms
 from django.contrib import admin
 from django.db import models
 from django.db.models import Count, QuerySet
@@ -15,12 +16,11 @@ from accreditation.accounts.roles import roles_of
 from accreditation.core.editing import AuditedEdits, NeverDeleted
 from accreditation.core.site import site
 from accreditation.core.templatetags.look import in_zone, state_badge
-from accreditation.missions.admin.choosing import TicksForCodes, in_words
+from accreditation.missions.admin.choosing import TicksForCodes, in_words, swatch
 from accreditation.missions.admin.legal_dates import publish_page, set_date_page
 from accreditation.missions.admin.local_time import InElectionTime
 from accreditation.missions.admin.wording import by_language
 from accreditation.missions.models import (
-    CannedReason,
     Category,
     DateOverride,
     DocumentKind,
@@ -209,8 +209,17 @@ class OfElection(NeverDeleted, AuditedEdits, TranslationAdmin):
 @admin.register(Category, site=site)
 class CategoryAdmin(TicksForCodes, OfElection):
     sets: ClassVar[dict[str, type[models.TextChoices]]] = {"required_documents": DocumentKind}
-    readonly_fields = ("required_documents_in_words",)
-    list_display = ("name", "code", "election", "counts_as_observer", "deadline_days", "position")
+    readonly_fields = ("required_documents_in_words", "colour_in_words")
+    shown_by_eye: ClassVar[tuple[str, ...]] = ("colour",)
+    list_display = (
+        "name",
+        "colour_in_words",
+        "code",
+        "election",
+        "counts_as_observer",
+        "deadline_days",
+        "position",
+    )
     search_fields = ("code", "name")
     open_after_publication = frozenset({"name", "rights", "colour", "position"})
     fieldsets = (
@@ -236,6 +245,16 @@ class CategoryAdmin(TicksForCodes, OfElection):
     def required_documents_in_words(self, category: Category) -> str:
         return in_words(category.required_documents, DocumentKind)
 
+    @admin.display(description=_("colour"), ordering="colour")
+    def colour_in_words(self, category: Category) -> str:
+        """The colour itself beside its code."""
+        return swatch(category.colour)
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
+        if db_field.name == "colour":
+            options["widget"] = forms.TextInput(attrs={"type": "color"})
+        return super().formfield_for_dbfield(db_field, request, **options)
+
 
 @admin.register(RefusalGround, site=site)
 class RefusalGroundAdmin(OfElection):
@@ -243,10 +262,3 @@ class RefusalGroundAdmin(OfElection):
     search_fields = ("code", "words", "article")
     open_after_publication = frozenset({"words", "position"})
     fieldsets = ((None, {"fields": ("election", "code", "article", "position")}), *by_language("words"))
-
-
-@admin.register(CannedReason, site=site)
-class CannedReasonAdmin(AuditedEdits, TranslationAdmin):
-    list_display = ("code", "words", "field", "position")
-    search_fields = ("code", "words")
-    fieldsets = ((None, {"fields": ("code", "field", "position")}), *by_language("words"))

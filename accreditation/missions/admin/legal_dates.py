@@ -79,13 +79,25 @@ class DateForm(forms.Form):
     """A date of the calendar, and the minute that is printed for it, in the election's zone."""
 
     name = forms.ChoiceField(label=_l("Date"))
-    day = DayMonthYearField(label=_l("New day"))
+    day = DayMonthYearField(label=_l("New day"), error_messages={"required": _l("Enter the new day")})
     hour = forms.TimeField(
         label=_l("Hour"),
         input_formats=["%H:%M"],
-        widget=forms.TextInput(attrs={"class": "year-input", "inputmode": "numeric", "maxlength": 5}),
+        widget=forms.TextInput(
+            attrs={"class": "year-input", "maxlength": 5}
+        ),  # a keypad of digits has no colon
+        error_messages={
+            "required": _l("Enter the hour, such as 18:00"),
+            "invalid": _l("Write the hour as on a clock of 24 hours, such as 18:00"),
+        },
     )
-    reason = forms.CharField(label=_l("Reason"), widget=forms.Textarea(attrs={"rows": 3}), max_length=2000)
+    reason = forms.CharField(
+        label=_l("Reason"),
+        help_text=_l("Stands with the date in the calendar, and in the audit."),
+        widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
+        max_length=2000,
+        error_messages={"required": _l("Say why the date is set by hand")},
+    )
 
     def __init__(self, *args: Any, election: Election, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -111,7 +123,7 @@ def set_date_page(request: HttpRequest, pk: int) -> HttpResponse:
     election = get_object_or_404(Election, pk=pk)
     if roles_of(request.user).isdisjoint(DATE_SETTERS):
         raise PermissionDenied
-    form = DateForm(request.POST or None, election=election)
+    form = DateForm(request.POST if request.method == "POST" else None, election=election)
     if request.method == "POST" and form.is_valid():
         try:
             moved = _set_date(election, form, request)
