@@ -11,7 +11,7 @@ from accreditation.credentials.listing import publish_list
 from accreditation.credentials.payload import code_in_print, code_of
 from accreditation.credentials.scans import BadgeScan
 from tests.badges import make_badge
-from tests.browser.commission import HOUR, VOID_SERIAL, Commission
+from tests.browser.commission import HOUR, VOID_SERIAL, Commission, make_void
 from tests.browser.phones import Phone, film, photographed
 from tests.conftest import chromium_path
 from tests.factories import NOW
@@ -146,11 +146,22 @@ def test_a_typed_code_is_confirmed_by_the_commission_alone(asking_phone: Phone) 
     phone.open()
     type_code(phone, code_in_print(badge.code).lower())
     phone.wait_for("valid")
-    assert badge.accreditation.membership.family_name.upper() in phone.text().upper()
+    shown = phone.text()
+    assert badge.accreditation.membership.family_name.upper() in shown.upper()
+    # Anybody may have copied a code onto a paper of his own making: no word says that the badge is real.
+    assert phone.text(".verdict h2") == "The code is valid now"
+    assert "It does not prove that the badge itself is real." in phone.text(".verdict")
+    assert "until the official results are published, at the latest 19 February 2027" in shown
+    assert phone.page.query_selector(".swatch") is None  # its colour is not told
     assert BadgeScan.objects.get().typed
     phone.open()
     type_code(phone, "00000-00000")
     phone.wait_for("forged")
+    make_void(badge)
+    phone.open()
+    type_code(phone, badge.code)
+    phone.wait_for("void")
+    assert "Void since\n23 November 2026, 13:00 Baku time" in phone.text()
 
 
 def test_a_typed_code_without_a_network_is_void_or_cannot_be_confirmed(

@@ -57,9 +57,10 @@ export function withAnswer(own, told) {
   return answer(told.verdict, `server_${told.verdict}`, own.badge);
 }
 
-/* The same for a typed code, of which the phone knows no more than that it is void. Green needs a name to compare. */
+/* The same for a typed code, of which the phone knows no more than that it is void. Green needs a name to compare, and
+   speaks of the code: nothing is known of the paper. */
 export function codeWithAnswer(own, told) {
   if (!TOLD.has(told?.verdict) || own.tone === "bad") return own;
   if (told.verdict !== "valid") return answer(told.verdict, `server_${told.verdict}`);
-  return typeof told.name === "string" && told.name ? answer("valid", "valid") : answer("unconfirmed", "code_nameless");
+  return typeof told.name === "string" && told.name ? answer("valid", "code_valid") : answer("unconfirmed", "code_nameless");
 }

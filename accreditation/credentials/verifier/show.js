@@ -38,7 +38,7 @@ function sign(tone) {
   return picture;
 }
 
-const HEADS = { no_badge: "verdict_no_badge", unknown_key_old_list: "verdict_unconfirmed" };
+const HEADS = { no_badge: "verdict_no_badge", code_valid: "verdict_code_valid", unknown_key_old_list: "verdict_unconfirmed" };
 
 /* What is shown, large: sign, word and reason. The heading takes the focus, and with it readers say why, and whose badge it is. */
 export function showVerdict(place, { judgement, list, now }) {
@@ -67,12 +67,12 @@ function endOf(badge, list) {
    address for <img>, or null. */
 export function showPerson(place, below, { judgement, list, answer, photo }) {
   const { badge } = judgement;
-  const who = badge ? fromBadge(badge, list, answer) : fromAnswer(answer);
+  const who = badge ? fromBadge(badge, list, answer) : fromAnswer(answer, list);
   below.replaceChildren(...(who ? [make("dl", { class: "sheet facts" },
     ...who.facts.flatMap(([term, value]) => [make("dt", { text: say(term) }), make("dd", {}, make("bdi", { text: value }))]))] : []));
   if (!who) return place.replaceChildren();
-  const swatch = make("span", { class: "swatch", "aria-hidden": "true" });
-  if (/^#[0-9a-f]{6}$/i.test(who.colour ?? "")) swatch.style.setProperty("background-color", who.colour);
+  const swatch = /^#[0-9a-f]{6}$/i.test(who.colour ?? "") && make("span", { class: "swatch", "aria-hidden": "true" });
+  if (swatch) swatch.style.setProperty("background-color", who.colour);
   place.replaceChildren(make("div", { class: "sheet person" },
     photo && make("img", { src: photo, alt: say("photo_of", { name: who.name }), width: "150", height: "200" }),
     make("div", { id: "who" },
@@ -87,17 +87,26 @@ function fromBadge(badge, list, answer) {
   const zone = zoneOf(badge, list);
   const { known, until } = endOf(badge, list);
   const span = { from: firstInWords(badge.validFrom, until, zone), until: inWords(until, zone) };
-  const since = answer?.verdict === "void" ? Date.parse(answer.since) : NaN;
-  const facts = [["void_since", since && inWords(since / 1000, zone)], ["mission", named(mission?.name) || badge.mission], ["election", named(election?.name)], ["number", text(answer?.number)],
+  const facts = [voidSince(answer, zone), ["mission", named(mission?.name) || badge.mission], ["election", named(election?.name)], ["number", text(answer?.number)],
     ["validity", say(known ? "validity_term" : "validity_open", span)], ["code", inPrint(badge.code)]];
   return { name: badge.name, category: named(category?.name), colour: category?.colour, facts: facts.filter(([, value]) => value) };
 }
 
 /* A typed code carries nothing; what the commission answers is all there is. */
-function fromAnswer(answer) {
+function fromAnswer(answer, list) {
   if (!answer?.name) return null;
-  const facts = [["mission", text(answer.mission)], ["number", text(answer.number)], ["code", text(answer.code)]];
+  const zone = zoneOf(null, list);
+  const open = [...(list?.elections.values() ?? [])].some((one) => one.ends === null); // which election's it is, is not told
+  const [from, until] = [Date.parse(answer.valid_from) / 1000, Date.parse(answer.valid_until) / 1000];
+  const span = Number.isFinite(from + until) && { from: firstInWords(from, until, zone), until: inWords(until, zone) };
+  const facts = [voidSince(answer, zone), ["mission", text(answer.mission)], ["number", text(answer.number)],
+    ["validity", span && say(open ? "validity_open" : "validity_term", span)], ["code", text(answer.code)]];
   return { name: text(answer.name), category: text(answer.category), facts: facts.filter(([, value]) => value) };
+}
+
+function voidSince(answer, zone) {
+  const since = answer?.verdict === "void" ? Date.parse(answer.since) : NaN;
+  return ["void_since", since && inWords(since / 1000, zone)];
 }
 
 const text = (value) => (typeof value === "string" || typeof value === "number" ? String(value) : "");
