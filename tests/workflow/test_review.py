@@ -463,9 +463,10 @@ def test_people_who_wait_to_be_merged_are_told_apart_by_their_files_and_seen_by_
     judge(pair, "same", actor=Actor(user=clerk), now=NOW)
     url = reverse("admin:observers_possibleduplicate_changelist") + "?show=merge"
     pages = []
-    for user in (clerk, make_clerk()):
+    for user in (clerk, make_clerk(), make_staff("approver")):
         sign_in(client, user)
         pages.append(client.get(url).content.decode())
+    assert "Merge " not in pages[2] and "A clerk merges the two." in pages[2]
     assert "You said so: somebody else merges the two." in pages[0]
     assert "Merge " not in pages[0]
     for merged, kept in ((one, other), (other, one)):

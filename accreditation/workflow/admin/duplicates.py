@@ -17,7 +17,7 @@ from accreditation.core.refusals import move_refused
 from accreditation.missions.models import DocumentKind
 from accreditation.observers.models import Membership, PossibleDuplicate, Upload
 from accreditation.workflow.admin.moves import Kind
-from accreditation.workflow.admin.pages import badge, show
+from accreditation.workflow.admin.pages import badge, is_clerk, show
 from accreditation.workflow.admin.review import AGREEMENTS, APPLICATIONS
 from accreditation.workflow.desk import decides_or_checks, reads_documents
 from accreditation.workflow.models import Application
@@ -68,10 +68,11 @@ def queue(request: HttpRequest) -> HttpResponse:
 
 
 def _shown(pair: PossibleDuplicate, request: HttpRequest) -> dict[str, Any]:
-    """A pair in words, with a merge for each file that is under way, offered to everybody but its judge."""
+    """A pair in words, with a merge for each file that is under way, offered to every clerk but its judge."""
     kind: Kind = APPLICATIONS
     merges = []
-    if pair.verdict == Verdict.SAME and pair.decided_by_id != request.user.pk:
+    own_word, may_merge = pair.decided_by_id == request.user.pk, is_clerk(request.user)
+    if pair.verdict == Verdict.SAME and may_merge and not own_word:
         for person, kept in ((pair.first, pair.second), (pair.second, pair.first)):
             known_by = next((one.number for one in kept.applications.all()), str(kept))
             merges += [
@@ -92,7 +93,8 @@ def _shown(pair: PossibleDuplicate, request: HttpRequest) -> dict[str, Any]:
             for person in (pair.first, pair.second)
         ],
         "merges": merges,
-        "own_word": pair.decided_by_id == request.user.pk,
+        "own_word": own_word,
+        "may_merge": may_merge,
     }
 
 
