@@ -19,8 +19,8 @@ from accreditation.core.errors import Busy, MoveError
 from accreditation.core.site import BarLink, site
 from accreditation.core.templatetags.look import in_zone
 from accreditation.core.uploads import UploadRefused
-from accreditation.missions.export import xlsx_file
 from accreditation.missions.models import Delegation, Mission
+from accreditation.missions.workbooks import xlsx_file
 from accreditation.observers.lists import ListRefused
 from accreditation.observers.models import ListImport
 from accreditation.workflow import list_imports, list_runs

@@ -2,12 +2,16 @@
 
 import csv
 import io
+import zipfile
 from datetime import date, datetime
 
 import openpyxl
 import pytest
+import python_calamine
+from openpyxl.utils.escape import unescape
 
-from accreditation.missions.export import as_text, csv_rows, xlsx_file
+from accreditation.missions.export import as_text, csv_rows
+from accreditation.missions.workbooks import xlsx_file, xlsx_rows
 from tests import factories as make
 from tests.missions.heads import headed
 
@@ -60,6 +64,87 @@ def test_a_moment_without_words_is_refused():
 def test_a_sheet_bears_any_mission_s_name():
     book = openpyxl.load_workbook(xlsx_file([["a"]], title="'OSCE/ODIHR: [Mission] of observers 2026?"))
     assert book.sheetnames == ["OSCE ODIHR   Mission  of observ"]
+
+
+LOOKS = {"title": "x", "widths": (20, 20), "right_to_left": True}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a<b>&c",
+        " space at both ends ",
+        "two\nlines",
+        "_x0041_",
+        "x_x0041_x0042_",
+        "Əliyeva",
+        "عمر",
+        "𐍈",
+    ],
+)
+def test_a_cell_of_a_workbook_reads_back_as_it_was_written(text):
+    cell = openpyxl.load_workbook(xlsx_file([["Name"], [text]], **LOOKS)).active["A2"]
+    assert (unescape(cell.value), cell.data_type, cell.number_format) == (text, "s", "@")
+    book = python_calamine.load_workbook(xlsx_file([["Name"], [text]], **LOOKS))
+    assert book.get_sheet_by_index(0).to_python()[1] == [text]
+
+
+def test_a_workbook_knows_days_numbers_and_its_header():
+    rows = [
+        ["A", "B"],
+        [date(2026, 12, 20), 7],
+        ["", None],
+        [date(1900, 3, 1), date(1899, 5, 6)],
+        [True, "end"],
+    ]
+    sheet = openpyxl.load_workbook(xlsx_file(rows, **LOOKS)).active
+    assert [[cell.value for cell in row] for row in sheet.rows] == [
+        ["A", "B"],
+        [datetime(2026, 12, 20), 7],  # noqa: DTZ001
+        [None, None],
+        [datetime(1900, 3, 1), "1899-05-06"],  # noqa: DTZ001
+        [1, "end"],
+    ]
+    assert sheet["A1"].font.bold and not sheet["A2"].font.bold
+    assert (sheet["A2"].number_format, sheet["B4"].data_type) == ("yyyy-mm-dd", "s")
+    assert (sheet.freeze_panes, sheet.sheet_view.rightToLeft, sheet.column_dimensions["A"].width > 20) == (
+        "A2",
+        True,
+        True,
+    )
+
+
+def test_a_workbook_is_sent_while_it_is_read_and_is_none_before_its_end():
+    read = []
+
+    def rows():
+        for number in range(1, 2_001):
+            read.append(number)
+            yield [f"row {number}"]
+
+    pieces = xlsx_rows(rows(), title="x")
+    first = next(pieces)
+    assert first.startswith(b"PK") and len(read) == 1
+    rest = list(pieces)
+    assert len(rest) > 3 and len(read) == 2_000
+    with pytest.raises(zipfile.BadZipFile):
+        openpyxl.load_workbook(io.BytesIO(b"".join([first, *rest[:-1]])))
+    assert openpyxl.load_workbook(io.BytesIO(b"".join([first, *rest]))).active.max_row == 2_000
+
+
+def test_what_fails_in_the_middle_ends_as_no_workbook():
+    def rows():
+        yield ["a"]
+        yield ["b"]
+        raise ZeroDivisionError
+
+    sent = []
+    with pytest.raises(ZeroDivisionError):
+        for piece in xlsx_rows(rows(), title="x"):
+            sent.append(piece)
+    assert len(sent) == 1 and b"PK\x05\x06" not in sent[0]
+    with pytest.raises(ZeroDivisionError):
+        xlsx_file(rows(), title="x")
 
 
 # --- the roster ---

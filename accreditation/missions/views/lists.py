@@ -11,8 +11,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accreditation.core.errors import Busy, MoveError
 from accreditation.core.uploads import UploadRefused
-from accreditation.missions.export import csv_rows, xlsx_file
+from accreditation.missions.export import csv_rows
 from accreditation.missions.views.access import Room, add_reasons, of_mission
+from accreditation.missions.workbooks import xlsx_file, xlsx_rows
 from accreditation.observers.lists import ListRefused
 from accreditation.observers.models import ListImport
 from accreditation.workflow import list_imports, list_runs
@@ -170,14 +171,15 @@ def empty(room: Room) -> HttpResponse:
 @require_safe
 @of_mission
 def download(room: Room, form: str) -> HttpResponse:
-    """The roster as filtered, as XLSX or CSV."""
-    if form not in ("xlsx", "csv"):
-        raise Http404
+    """The roster as filtered, as XLSX or CSV: it is sent while it is read, at once and however long it is."""
     rows = table_of(room.mission, Filters.read(room.request.GET), room.categories, now=room.now)
-    name = f"{room.mission.code}-roster.{form}"
     if form == "csv":
-        answer = StreamingHttpResponse(csv_rows(rows), content_type="text/csv; charset=utf-8")
-        answer["Content-Disposition"] = f'attachment; filename="{name}"'
-        return answer
-    file = xlsx_file(rows, title=room.mission.name, widths=WIDTHS, right_to_left=get_language_bidi())
-    return FileResponse(file, content_type=XLSX, as_attachment=True, filename=name)
+        pieces, kind = csv_rows(rows), "text/csv; charset=utf-8"
+    elif form == "xlsx":
+        title, bidi = room.mission.name, get_language_bidi()
+        pieces, kind = xlsx_rows(rows, title=title, widths=WIDTHS, right_to_left=bidi), XLSX
+    else:
+        raise Http404
+    answer = StreamingHttpResponse(pieces, content_type=kind)
+    answer["Content-Disposition"] = f'attachment; filename="{room.mission.code}-roster.{form}"'
+    return answer
