@@ -28,7 +28,7 @@ BARE = """
 #for (place, face) in sheet.faces.enumerate() {
   if place > 0 { pagebreak() }
   image(face.photo, width: 36mm)
-  image(bytes(face.qr), format: "svg", width: 40mm)
+  image(face.qr, scaling: "pixelated", width: 40mm)
 }
 """
 

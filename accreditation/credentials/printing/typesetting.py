@@ -18,7 +18,7 @@ from typing import Any, Literal
 from accreditation.credentials.printing.compiling import CannotPrint, compiled
 from accreditation.credentials.printing.faces import BadgeFace, CertificateFace, LetterFace, ink_on, words
 from accreditation.credentials.printing.glyphs import composed, is_a_mark, missing_in, widest
-from accreditation.credentials.printing.qr import qr_svg
+from accreditation.credentials.printing.qr import qr_png
 
 __all__ = ["CannotPrint", "MissingGlyphs", "Sheet", "badges_pdf", "certificate_pdf", "letter_pdf", "typeset"]
 
@@ -67,7 +67,7 @@ class Sheet:
                 (root / path.name).write_bytes(path.read_bytes())
             for name, picture in self.pictures.items():
                 (root / name).write_bytes(picture)
-            widths = {text: widest(text) for text in _strings(self.texts)}
+            widths = {text: widest(text) for text in _strings(self.texts) if text not in self.pictures}
             (root / "sheet.json").write_text(
                 json.dumps({**self.texts, "widths": widths}, ensure_ascii=False), "utf-8"
             )
@@ -151,7 +151,7 @@ def letter_sheet(face: LetterFace, *, at: datetime) -> Sheet:
 
 def _badge(face: BadgeFace, pictures: dict[str, bytes]) -> dict[str, Any]:
     """A face as the template reads it; its pictures are put among the files."""
-    qr, modules = qr_svg(face.address)
+    qr, modules = qr_png(face.address)
     labels = _labels(face.languages)
     passport = face.passport_number and f"{words()[face.languages[0]]['passport']} {face.passport_number}"
     return {
@@ -164,7 +164,7 @@ def _badge(face: BadgeFace, pictures: dict[str, bytes]) -> dict[str, Any]:
             "photo": f"{_joined(labels['photo'])}: {face.name}",
         },
         "passport": passport,
-        "qr": qr,
+        "qr": _kept(qr, pictures),
         "modules": modules,
         "photo": _kept(face.photo, pictures),
         "emblem": _kept(face.emblem, pictures),
@@ -209,12 +209,12 @@ def _fit(value: Any) -> Any:
 
 
 def _strings(value: Any) -> Iterator[str]:
-    """Every text in what a template reads, but the drawings of QR codes."""
+    """Every text in what a template reads."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, Mapping):
-        for name, one in value.items():
-            yield from _strings(one) if name != "qr" else ()
+        for one in value.values():
+            yield from _strings(one)
     elif isinstance(value, list | tuple):
         for one in value:
             yield from _strings(one)

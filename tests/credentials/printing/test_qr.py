@@ -1,5 +1,6 @@
 """Every code is read: printed small, by two readers; and as a camera sees it."""
 
+import io
 import os
 import random
 import shutil
@@ -8,9 +9,9 @@ from pathlib import Path
 
 import pytest
 import zxingcpp
-from PIL import Image, ImageDraw, ImageFilter
+from PIL import Image, ImageFilter
 
-from accreditation.credentials.printing.qr import QUIET, qr_svg
+from accreditation.credentials.printing.qr import PIXELS, QUIET, qr_png
 from accreditation.credentials.printing.typesetting import badges_pdf
 from tests.credentials.printing.samples import NAMES, NOW, address, badge_face, badge_in, pages_of
 
@@ -77,23 +78,17 @@ def test_a_photographed_badge_is_read(turn: int, blur: float) -> None:
 
 def test_a_long_number_behind_an_address_stays_in_a_small_version() -> None:
     """Version 10 has 57 modules a side; written as bytes the same address would need version 13."""
-    __, modules = qr_svg(address())
+    __, modules = qr_png(address())
     assert modules <= 57
 
 
-def test_the_drawing_is_one_path_that_says_what_was_asked() -> None:
-    svg, modules = qr_svg("https://example.org/v#123")
-    assert svg.count("<path") == 1
-    size = modules + 2 * QUIET
-    picture = Image.new("L", (size, size), 255)
-    draw = ImageDraw.Draw(picture)
-    for row in svg.split('d="')[1].split('"')[0].split("M")[1:]:
-        start, *bars = row.split("m")
-        x, y = map(int, start.split())
-        for bar in bars:
-            x += int(bar.split()[0])
-            draw.rectangle((x, y, x + int(bar.split("h")[1].split("v")[0]) - 1, y), fill=0)
-    assert zxingcpp.read_barcode(picture.resize((size * 4, size * 4), 0)).text == "https://example.org/v#123"
+def test_the_picture_is_black_and_white_and_says_what_was_asked_with_its_quiet_zone() -> None:
+    png, modules = qr_png("https://example.org/v#123")
+    with Image.open(io.BytesIO(png)) as picture:
+        assert (picture.mode, picture.size) == ("1", ((modules + 2 * QUIET) * PIXELS,) * 2)
+        black = picture.point(lambda level: 255 - level).getbbox()
+        assert black == (QUIET * PIXELS, QUIET * PIXELS, *((modules + QUIET) * PIXELS,) * 2)
+        assert zxingcpp.read_barcode(picture.convert("L")).text == "https://example.org/v#123"
 
 
 def test_four_modules_around_the_code_are_white_on_the_badge(printed: list[Image.Image]) -> None:
