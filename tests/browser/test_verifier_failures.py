@@ -267,6 +267,37 @@ def test_t35_a_clock_turned_back_makes_no_expired_badge_valid(phone: Phone, comm
     assert "This phone’s clock is wrong" in phone.text()
 
 
+def test_t35_a_clock_turned_back_without_a_network_makes_no_old_list_fresh(
+    phone: Phone, commission: Commission
+) -> None:
+    """As when the battery was empty: the list may be hours old, or days."""
+    commission.publish(VOID_SERIAL)
+    phone.open()
+    phone.keep_offline()
+    phone.turn_clock(NOW - timedelta(days=300))
+    assert phone.scan(commission.address("x", serial=VOID_SERIAL)) == "bad void"
+    assert phone.scan(commission.address("x")) == "wait unconfirmed"
+    assert "This phone’s clock was turned back, so the age of its list is not known." in phone.text()
+    phone.wait_for_text("The list is too old: connect once")
+    phone.context.set_offline(False)
+    phone.wait_for("valid")  # the server has told the time
+
+
+def test_t35_a_clock_that_is_behind_counts_the_list_s_age_by_the_server_s(
+    phone: Phone, commission: Commission
+) -> None:
+    commission.publish()
+    behind = NOW - timedelta(days=2)
+    phone.turn_clock(behind)
+    phone.open()
+    phone.keep_offline()
+    phone.turn_clock(behind + 11 * HOUR)
+    assert phone.scan(commission.address("x")) == "good valid"
+    phone.turn_clock(behind + 13 * HOUR)
+    assert phone.scan(commission.address("x")) == "wait unconfirmed"
+    assert "13 hours old" in phone.text()
+
+
 def test_a_right_clock_gets_no_warning(phone: Phone, commission: Commission) -> None:
     commission.publish()
     phone.turn_clock(NOW + timedelta(minutes=9))

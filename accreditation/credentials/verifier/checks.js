@@ -1,7 +1,6 @@
 /* One check after another: first what the phone itself knows, then what the commission adds. */
 
 import { decode, digitsIn, inPrint } from "./format.js";
-import { isFresh } from "./lists.js";
 import { codeWithAnswer, judge, judgeCode, withAnswer } from "./judge.js";
 import { byId, showChecking, showElsewhere, showHow, showPerson, showVerdict } from "./show.js";
 
@@ -24,7 +23,7 @@ export class Checks {
   }
 
   known() {
-    return { list: this.knowledge.list, now: this.knowledge.now() };
+    return { list: this.knowledge.list, now: this.knowledge.now(), clockIsLost: this.knowledge.clockIsLost };
   }
 
   async run(question) {
@@ -55,7 +54,7 @@ export class Checks {
   /* A list that is missing or old is fetched before anything is said, where a network answers in time. */
   async refreshIfOld(election) {
     const { list } = this.knowledge;
-    if (!navigator.onLine || (list && isFresh(list, election, this.knowledge.now()))) return;
+    if (!navigator.onLine || this.knowledge.isFresh(election)) return;
     const patience = new Promise((resolve) => setTimeout(resolve, PATIENCE));
     await Promise.race(list ? [this.knowledge.refresh(), patience] : [this.knowledge.refresh()]);
   }

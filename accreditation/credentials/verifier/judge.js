@@ -4,10 +4,11 @@ import { badgeHolds } from "./crypto.js";
 import { NotABadge, decode, numberOf } from "./format.js";
 import { isFresh, isVoid } from "./lists.js";
 
-/* `list` as lists.read gives it, or null; `now` in seconds: the later of the device's clock and what the server told.
+/* `list` as lists.read gives it, or null; `now` in seconds: the later of the device's clock and what the server told;
+   `clockIsLost` where nobody knows how old the list is.
    Answers {verdict, tone, reason, badge}. `badge` is there only when its signature holds: nothing else is worth
    showing. Verdicts are those of the format, and 'unprepared' (no list) and 'unconfirmed' (list too old). */
-export async function judge(text, { list, now }) {
+export async function judge(text, { list, now, clockIsLost = false }) {
   let badge;
   try {
     badge = decode(text);
@@ -17,22 +18,22 @@ export async function judge(text, { list, now }) {
   }
   if (!list) return answer("unprepared", "no_list");
   now = Math.max(now, list.made);
-  const fresh = isFresh(list, badge.election, now);
+  const fresh = !clockIsLost && isFresh(list, badge.election, now);
   const key = list.keys.get(badge.keyId);
   if (!key) return answer("unknown_key", fresh ? "unknown_key" : "unknown_key_old_list", null, fresh ? "bad" : "wait");
   if (!(await badgeHolds(badge.body, badge.signature, key.public))) return answer("forged", "signature");
-  return judgeTrue(badge, { list, now, fresh, key });
+  return judgeTrue(badge, { list, now, fresh, key, clockIsLost });
 }
 
 /* Of a badge whose signature holds. */
-function judgeTrue(badge, { list, now, fresh, key }) {
+function judgeTrue(badge, { list, now, fresh, key, clockIsLost }) {
   if (key.revoked !== null) return answer("void", "key_revoked", badge);
   if (isVoid(list, numberOf(badge.code))) return answer("void", "on_the_list", badge);
   if (now < badge.validFrom) return answer("not_yet", "not_yet", badge);
   const ends = list.elections.get(badge.election)?.ends ?? null;
   if (ends !== null && now >= ends) return answer("expired", "term_ended", badge);
   if (now >= badge.validUntil) return answer("expired", "latest_end", badge);
-  if (!fresh) return answer("unconfirmed", "old_list", badge);
+  if (!fresh) return answer("unconfirmed", clockIsLost ? "clock_lost" : "old_list", badge);
   return answer("valid", "valid", badge);
 }
 

@@ -1,7 +1,6 @@
 /* Whether this phone can do the work: asked for in the office, before the day, not at the door. */
 
 import { verify } from "./crypto.js";
-import { isFresh } from "./lists.js";
 import { make } from "./show.js";
 import { say } from "./words.js";
 
@@ -18,7 +17,7 @@ export async function selfTest(place, knowledge, store) {
   const asked = [
     ["test_signatures", (await verify(SIGNATURE, TRUE_MESSAGE, KEY)) && !(await verify(SIGNATURE, FALSE_MESSAGE, KEY))],
     ["test_list", Boolean(list)],
-    ["test_fresh", Boolean(list) && isFresh(list, -1, knowledge.now())],
+    ["test_fresh", knowledge.isFresh(-1)],
     ["test_storage", store.lasting],
     ["test_offline", await opensOffline()],
     ["test_clock", !knowledge.clockIsWrong],

@@ -1,7 +1,6 @@
 /* Verdicts, people and lists as they are seen. What a stranger's code says goes in as text, never as markup. */
 
 import { inPrint } from "./format.js";
-import { isFresh } from "./lists.js";
 import { age, firstInWords, inWords, ownZone } from "./when.js";
 import { named, say } from "./words.js";
 
@@ -137,7 +136,7 @@ const listLine = (list, now, zone) => say("list_line", { time: inWords(list.made
 export function showState(place, knowledge, store, brief) {
   const { list } = knowledge;
   const now = knowledge.now();
-  const fresh = list && isFresh(list, -1, now);
+  const fresh = knowledge.isFresh(-1);
   const warnings = [
     knowledge.clockIsWrong && say("warning_clock"),
     knowledge.refused && list && say("warning_refused", { reason: say(`refused_${knowledge.refused}`) }),

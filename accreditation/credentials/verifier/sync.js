@@ -1,6 +1,6 @@
 /* What this phone knows: the list in force, its keys, and what time it is at least. */
 
-import { ListRefused, key32, read } from "./lists.js";
+import { ListRefused, isFresh, key32, read } from "./lists.js";
 import { jsonOf, request, serverMoment } from "./network.js";
 
 const CLOCK_MAY_DIFFER = 600;
@@ -11,7 +11,7 @@ export class Knowledge {
     this.list = null;
     this.anchors = {};
     this.seen = store.get("seen") ?? 0; // the latest moment that the server or a list has named
-    this.clockOff = 0; // by how many seconds the device's clock is ahead of the server's
+    this.clockOff = store.get("clockOff") ?? 0; // by how many seconds the device's clock was ahead of the server's, when last heard
     this.refused = null; // why the last list was not taken
     this.answers = false; // whether the server answered when it was last asked
   }
@@ -30,9 +30,23 @@ export class Knowledge {
     }
   }
 
-  /* Seconds since 1970. A clock that was turned back does not make an old badge valid, nor an old list fresh. */
+  /* The device's clock, in seconds since 1970; one that was behind the server's is put right by as much. */
+  get clock() {
+    return Date.now() / 1000 - Math.min(0, this.clockOff);
+  }
+
+  /* A clock that was turned back does not make an old badge valid, nor an old list fresh. */
   now() {
-    return Math.max(Date.now() / 1000, this.seen);
+    return Math.max(this.clock, this.seen);
+  }
+
+  /* Whether it was turned back since the server was last heard: how old the list is, is known again when it answers. */
+  get clockIsLost() {
+    return this.seen - this.clock > CLOCK_MAY_DIFFER;
+  }
+
+  isFresh(election) {
+    return this.list !== null && !this.clockIsLost && isFresh(this.list, election, this.now());
   }
 
   get clockIsWrong() {
@@ -75,9 +89,7 @@ export class Knowledge {
     this.answers = true;
     if (moment === null) return;
     this.clockOff = Date.now() / 1000 - moment;
-    if (moment > this.seen) {
-      this.seen = moment;
-      await this.store.put({ seen: moment });
-    }
+    this.seen = Math.max(this.seen, moment);
+    await this.store.put({ seen: this.seen, clockOff: this.clockOff });
   }
 }
