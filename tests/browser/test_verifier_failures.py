@@ -81,6 +81,21 @@ def test_t31_nothing_forged_is_anything_but_not_valid(phone: Phone, commission: 
         assert "VASILEVA" not in phone.text(), what
 
 
+def test_t31_a_code_that_leads_to_another_site_is_judged_by_its_signature_and_the_page_warns_of_such(
+    phone: Phone, commission: Commission
+) -> None:
+    """The phone's own camera would open the forger's page; scanned from ours, its code is what it is."""
+    commission.publish()
+    phone.open()
+    assert f"look at the address first: it must be {phone.site.partition('//')[2]}." in phone.text()
+    forged = signed_badge(commission.badge()[:-64], Ed25519PrivateKey.generate())
+    phone.page.click("#type")
+    phone.page.fill("#code", f"https://forger.example/v#{digits_of(forged)}")
+    phone.page.press("#code", "Enter")
+    phone.wait_for("forged")
+    assert phone.page.url == f"{phone.site}/v"
+
+
 def test_t31_a_badge_of_an_unknown_key_is_red_by_a_fresh_list_and_amber_by_an_old_one(
     phone: Phone, commission: Commission
 ) -> None:

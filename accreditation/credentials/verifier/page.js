@@ -60,7 +60,7 @@ function drawState() {
 }
 
 function translate() {
-  for (const element of document.querySelectorAll("[data-word]")) element.textContent = say(element.dataset.word);
+  for (const element of document.querySelectorAll("[data-word]")) element.textContent = say(element.dataset.word, { site: location.host });
   document.title = say("title");
   document.querySelector("link[rel=manifest]").href = `/v/manifest${language === "en" ? "" : `-${language}`}.webmanifest`;
   byId("language").value = language;
