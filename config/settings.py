@@ -136,6 +136,7 @@ MIDDLEWARE = [
     "accreditation.accounts.middleware.LanguageOfTheAccount",
     "accreditation.accounts.middleware.StaffProof",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "accreditation.accounts.ended.SessionEnded",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -263,6 +264,7 @@ ACCOUNT_RATE_LIMITS = {
 }
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = False
+MFA_ADAPTER = "accreditation.accounts.adapter.SecondFactorAdapter"
 USERSESSIONS_TRACK_ACTIVITY = False
 
 # Letters

@@ -4,6 +4,7 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.authentication import get_authentication_records
+from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -14,6 +15,16 @@ from django.utils.translation import gettext_lazy as _l
 from django.utils.translation import override
 
 from accreditation.accounts.models import User
+
+
+class SecondFactorAdapter(DefaultMFAAdapter):
+    """Says what to do about a code that is not taken."""
+
+    error_messages = DefaultMFAAdapter.error_messages | {
+        "incorrect_code": _l(
+            "This code is not right, or its time is over. Enter the one that the app shows now"
+        ),
+    }
 
 
 class AccountAdapter(DefaultAccountAdapter):

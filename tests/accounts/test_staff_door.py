@@ -75,6 +75,7 @@ def test_with_the_factor_on_staff_enrol_first_and_then_prove_it_once_more(client
     by_password(client, clerk.email)
     assert client.get("/admin/", follow=True).redirect_chain[-1][0] == "/en/sign-in/second-factor/"
     enrol = "/en/sign-in/second-factor/totp/activate/"
+    assert "ask for a second factor" in client.get("/en/sign-in/second-factor/").content.decode()
     client.post("/en/sign-in/password/", {"password": PASSWORD})
     page = client.get(enrol)
     assert page.status_code == 200
@@ -82,7 +83,11 @@ def test_with_the_factor_on_staff_enrol_first_and_then_prove_it_once_more(client
     picture = client.get("/en/sign-in/second-factor/totp/picture.svg")
     assert picture["Content-Type"] == "image/svg+xml"
     secret = page.context["form"].secret
-    assert client.post(enrol, {"code": totp_code(secret)}).status_code == 302
+    wrong = client.post(enrol, {"code": "000000"})
+    assert "Enter the one that the app shows now" in wrong.content.decode()
+    done = client.post(enrol, {"code": totp_code(secret)}, follow=True)
+    assert "Keep these codes where you find them without your phone." in done.content.decode()
+    assert '<a href="/admin/">Go on to where your work begins</a>' in done.content.decode()
     door = client.get("/admin/", follow=True)
     assert door.redirect_chain[-1][0].startswith("/en/sign-in/second-factor/reauthenticate/")
     cache.clear()  # the code just used would be refused; the next period's is accepted within the tolerance
@@ -96,6 +101,8 @@ def test_enrolled_staff_give_password_and_factor_at_every_sign_in(client, clerk,
     TOTP.activate(clerk, secret)
     assert by_password(client, clerk.email)["Location"].startswith("/en/sign-in/second-factor/authenticate/")
     assert client.get("/admin/").status_code == 302
+    asked = client.get("/en/sign-in/second-factor/authenticate/").content.decode()
+    assert "One of your recovery codes works here, once." in asked
     client.post("/en/sign-in/second-factor/authenticate/", {"code": totp_code(secret)})
     assert client.get("/admin/").status_code == 200
 
