@@ -173,7 +173,12 @@ class AppealForm(MoveForm):
 
 class RulingForm(MoveForm):
     may_stay_empty = frozenset({"reason"})
-    ruling = forms.CharField(label=_("Ruling"), max_length=200, help_text=_("Its body, number and day"))
+    ruling = forms.CharField(
+        label=_("Ruling"),
+        max_length=200,
+        help_text=_("Its body, number and day"),
+        widget=forms.TextInput(attrs={"class": "long", "dir": "auto"}),
+    )
     reason = forms.CharField(
         label=_("What else the letter says"), widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"})
     )
