@@ -35,6 +35,7 @@ class AccountAdapter(DefaultAccountAdapter):
             "This is not the code that we sent last. Look at the newest e-mail, or ask for a new code below"
         ),
         "email_password_mismatch": _l("The e-mail address or the password is wrong"),
+        "too_many_login_attempts": _l("Too many wrong attempts. Wait a few minutes, then sign in again"),
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
