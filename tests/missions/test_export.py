@@ -8,6 +8,8 @@ from datetime import date, datetime
 import openpyxl
 import pytest
 import python_calamine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from openpyxl.utils.escape import unescape
 
 from accreditation.missions.export import as_text, csv_rows
@@ -201,6 +203,24 @@ def test_a_download_is_read_in_parts_and_misses_nobody(monkeypatch):
     house = headed()
     names = {house.person().family_name for _one in range(10)}
     assert {row[0] for row in lines(house.get("download", form="csv"))[1:]} == names
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_a_download_asks_the_database_nothing_row_by_row(form):
+    house = headed()
+    journalist = house.mission.election.categories.get(code="foreign-journalist")
+    asked = []
+    for people in (1, 7):
+        for state in ("draft", "submitted", "information_requested", "refused", "approved"):
+            for _one in range(people):
+                house.person(state)
+        for _one in range(people):
+            house.person("draft", complete=False, category=journalist)
+        with CaptureQueriesContext(connection) as queries:
+            b"".join(house.get("download", form=form))
+        asked.append([query["sql"].split(" FROM ")[-1][:40] for query in queries])
+    assert asked[0] == asked[1]
 
 
 @pytest.mark.django_db
