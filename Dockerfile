@@ -28,12 +28,7 @@ RUN bin/with-made-up-production python manage.py collectstatic --noinput && pyth
 USER accreditation
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s CMD ["python", "bin/check_health.py", "web"]
-# Threads x workers, Celery's connections included, must stay below PostgreSQL's max_connections. A connection that
-# the proxy keeps is closed by the proxy: were it closed here, what is sent at that moment would be lost. Workers are
-# born anew so seldom that on election day, at hundreds of questions a second, it is not both and not every ten seconds.
-# What is asked the proxy writes down, without searches and secrets; gunicorn's own log would have them.
-CMD ["gunicorn", "config.wsgi", "--bind=0.0.0.0:8000", "--worker-class=gthread", "--workers=2", "--threads=4", \
-     "--keep-alive=75", "--no-control-socket", "--max-requests=100000", "--max-requests-jitter=50000", "--worker-tmp-dir=/dev/shm"]
+CMD ["gunicorn", "config.wsgi", "--config=python:config.gunicorn"]
 
 # The static files travel in the proxy's own image: a shared volume would keep those of the first release.
 FROM nginxinc/nginx-unprivileged:1.28.0-bookworm AS proxy

@@ -1,6 +1,6 @@
 """POST /api/v1/verify as production serves it, beside a bare Django view of the same server in the same run.
 
-The web server is the Dockerfile's, with the environment of docker-compose.yml; no proxy stands before it. The scanners
+The server is the service `door` of docker-compose.yml; no proxy stands before it. The scanners
 are a process of their own and keep their connections. They ask about badges that are really signed, spread over all
 (badges_to_ask.py); no scan comes twice, and devices and addresses are as many as stations, so that nobody is refused.
 

@@ -1,4 +1,4 @@
-"""The web server as production starts it: the command of the Dockerfile, production settings, the caller's database.
+"""The service `door` as production starts it: the Dockerfile's command, what compose adds, the caller's database.
 
 What differs: it listens on a port of this machine, its log goes to a file, and it serves `beside_bare`.
 """
@@ -17,6 +17,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
+import yaml
+
 PROJECT = Path(__file__).resolve().parents[2]
 HOST = "observers.cec.example"
 PATIENCE = 60  # seconds for the start
@@ -30,16 +32,28 @@ def command_of_production() -> list[str]:
     )
 
 
+def added_by_compose() -> dict[str, str]:
+    """What docker-compose.yml tells the gunicorn of the service that questions about badges are sent to."""
+    environment = yaml.safe_load((PROJECT / "docker-compose.yml").read_text())["services"]["door"][
+        "environment"
+    ]
+    return {"GUNICORN_CMD_ARGS": environment["GUNICORN_CMD_ARGS"]}
+
+
 @contextmanager
 def web_server(folder: Path, **environment: str) -> Iterator[int]:
     """The port on which it answers, until the block is left."""
     port = _free_port()
     command = [sys.executable, "-m", *command_of_production()]
     command[command.index("config.wsgi")] = "tests.benchmarks.beside_bare"
-    command = [f"--bind=127.0.0.1:{port}" if word.startswith("--bind") else word for word in command]
+    command.append(f"--bind=127.0.0.1:{port}")
     with (folder / "web.log").open("w") as log:
         web = subprocess.Popen(
-            command, cwd=PROJECT, env=_environment(folder) | environment, stdout=log, stderr=log
+            command,
+            cwd=PROJECT,
+            env=_environment(folder) | added_by_compose() | environment,
+            stdout=log,
+            stderr=log,
         )
         try:
             _await(port, web, Path(log.name))

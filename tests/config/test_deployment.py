@@ -14,7 +14,7 @@ import pytest
 import yaml
 from psycopg.conninfo import conninfo_to_dict
 
-from config import embedded
+from config import embedded, gunicorn
 
 PROJECT = Path(__file__).resolve().parents[2]
 COMPOSE: dict[str, Any] = yaml.safe_load((PROJECT / "docker-compose.yml").read_text())
@@ -25,7 +25,7 @@ LASTING = sorted(set(SERVICES) - ON_COMMAND)
 
 
 def test_the_services_are_those_of_the_design() -> None:
-    lasting = {"proxy", "web", "worker", "beat", "database", "broker", "mail"}
+    lasting = {"proxy", "web", "door", "worker", "beat", "database", "broker", "mail"}
     assert set(SERVICES) == lasting | ON_COMMAND
     assert [name for name in SERVICES if "profiles" in SERVICES[name]] == ["restore", "mail"]
 
@@ -134,15 +134,24 @@ def test_the_entry_points_are_those_of_celery_as_installed(name: str) -> None:
     assert name in answer.stdout
 
 
-def test_gunicorn_takes_the_images_command() -> None:
+@pytest.mark.parametrize(("name", "threads"), [("web", 4), ("door", 2)])
+def test_gunicorn_takes_the_images_command_and_what_a_service_adds(name: str, threads: int) -> None:
     dockerfile = (PROJECT / "Dockerfile").read_text().replace("\\\n", "")
     command = re.search(r"^CMD (\[.*?\])$", dockerfile, re.MULTILINE)
     assert command
     program, *arguments = yaml.safe_load(command[1])
     check = [Path(sys.executable).with_name(program), *arguments, "--print-config"]
-    answer = subprocess.run(check, cwd=PROJECT, capture_output=True, text=True, check=False)
+    added = {"GUNICORN_CMD_ARGS": SERVICES[name]["environment"].get("GUNICORN_CMD_ARGS", "")}
+    answer = subprocess.run(
+        check, cwd=PROJECT, env=os.environ | added, capture_output=True, text=True, check=False
+    )
     assert answer.returncode == 0, answer.stderr
-    assert re.search(r"^worker_class\s+= gthread$", answer.stdout, re.MULTILINE)
+    told = dict(re.findall(r"^(\w+)\s+= (.*)$", answer.stdout, re.MULTILINE))
+    assert (told["worker_class"], told["threads"], told["bind"]) == (
+        "gthread",
+        str(threads),
+        "['0.0.0.0:8000']",
+    )
 
 
 @pytest.fixture
@@ -232,7 +241,6 @@ def test_the_webs_role_makes_a_backup_and_the_owners_puts_it_back_on_a_new_machi
 
 
 def test_an_idle_connection_is_closed_by_the_proxy_and_never_under_its_hands() -> None:
-    proxy = re.search(r"keepalive_timeout (\d+)s;", (PROJECT / "deploy/nginx.conf").read_text())
-    web = re.search(r"--keep-alive=(\d+)", (PROJECT / "Dockerfile").read_text())
-    assert proxy and web
-    assert int(web[1]) > int(proxy[1])
+    kept = re.findall(r"keepalive_timeout (\d+)s;", (PROJECT / "deploy/nginx.conf").read_text())
+    assert len(kept) == 2  # web and door
+    assert all(gunicorn.keepalive > int(seconds) for seconds in kept)

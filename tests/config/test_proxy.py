@@ -42,11 +42,12 @@ pytestmark = [
 
 @dataclass
 class Production:
-    """nginx and gunicorn as they run; `web` may be killed."""
+    """nginx and the two services of gunicorn as they run; `web` and `door` may be killed."""
 
     plain_port: int
     port: int
     web: subprocess.Popen[bytes]
+    door: subprocess.Popen[bytes]
     log: Path
 
     def ask(self, path: str, method: str = "GET", body: str | None = None, **headers: str) -> HTTPResponse:
@@ -95,7 +96,10 @@ def production(
 ) -> Iterator[Production]:
     root = tmp_path_factory.mktemp("proxy")
     root.chmod(0o755)
-    database, web_port, plain_port, port = connection.settings_dict, free_port(), free_port(), free_port()
+    database, ports = (
+        connection.settings_dict,
+        {name: free_port() for name in ("web", "door", "plain", "tls")},
+    )
     where = f"{quote(database['USER'])}@{quote(database['HOST'], safe='')}/{database['NAME']}"
     environment = {
         "PATH": os.environ["PATH"],
@@ -112,18 +116,28 @@ def production(
         "STATIC_ROOT": str(static_files),
         "PRIVATE_FILES_ROOT": str(root / "files"),
     }
-    nginx = _nginx(root, static_files, web_port, plain_port, port)
+    nginx = _nginx(root, static_files, ports)
     log = (root / "errors").open("a")
-    web = subprocess.Popen(_images_command(web_port), cwd=PROJECT, env=environment, stdout=log, stderr=log)
-    running = Production(plain_port, port, web, root / "errors")
+    services = yaml.safe_load((PROJECT / "docker-compose.yml").read_text())["services"]
+    web, door = (
+        subprocess.Popen(
+            _images_command(ports[name]),
+            cwd=PROJECT,
+            env=environment | _added(services[name]["environment"]),
+            stdout=log,
+            stderr=log,
+        )
+        for name in ("web", "door")
+    )
+    running = Production(ports["plain"], ports["tls"], web, door, root / "errors")
     try:
         _wait_until_ready(running)
         yield running
     finally:
-        nginx.terminate()
-        web.terminate()
-        nginx.wait(timeout=20)
-        web.wait(timeout=20)
+        for process in (nginx, web, door):
+            process.terminate()
+        for process in (nginx, web, door):
+            process.wait(timeout=20)
 
 
 def _images_command(port: int) -> list[str]:
@@ -134,14 +148,20 @@ def _images_command(port: int) -> list[str]:
     return [str(Path(sys.executable).with_name(program)), *kept, f"--bind=127.0.0.1:{port}"]
 
 
-def _nginx(root: Path, static_files: Path, web: int, plain: int, port: int) -> subprocess.Popen[bytes]:
+def _added(environment: dict[str, str]) -> dict[str, str]:
+    """What a service of docker-compose.yml tells gunicorn."""
+    return {name: value for name, value in environment.items() if name == "GUNICORN_CMD_ARGS"}
+
+
+def _nginx(root: Path, static_files: Path, ports: dict[str, int]) -> subprocess.Popen[bytes]:
     """nginx with deploy/nginx.conf, whose addresses and folders are those of this test."""
     _certificate(root)
     ours = (PROJECT / "deploy/nginx.conf").read_text()
     for there, here in {
-        "web:8000": f"127.0.0.1:{web}",
-        "listen 8080": f"listen 127.0.0.1:{plain}",
-        "listen 8443": f"listen 127.0.0.1:{port}",
+        "web:8000": f"127.0.0.1:{ports['web']}",
+        "door:8000": f"127.0.0.1:{ports['door']}",
+        "listen 8080": f"listen 127.0.0.1:{ports['plain']}",
+        "listen 8443": f"listen 127.0.0.1:{ports['tls']}",
         "    http2 on;\n": "",  # Debian's nginx is older than this directive
         "/run/secrets/tls_": f"{root}/tls_",
         "/var/log/nginx/access.log": f"{root}/access",
@@ -187,19 +207,30 @@ def _wait_until_ready(running: Production) -> None:
     until = time.monotonic() + 60
     while time.monotonic() < until:
         try:
-            if running.ask("/readyz").status == 200:
+            if running.ask("/readyz").status == 200 and _check(running).status == 200:
                 return
         except OSError:
             pass
-        assert running.web.poll() is None, "gunicorn has ended"
+        assert running.web.poll() is None and running.door.poll() is None, "gunicorn has ended"
         time.sleep(0.2)
     raise AssertionError("production does not answer")
 
 
-def _memory(web: subprocess.Popen[bytes]) -> int:
-    """Megabytes of the web service, all processes."""
-    father = psutil.Process(web.pid)
-    return sum(one.memory_info().rss for one in [father, *father.children(recursive=True)]) // MEGABYTE
+def _check(production: Production) -> HTTPResponse:
+    """A question about a badge, as any phone asks it."""
+    return production.ask(
+        "/api/v1/verify", "POST", '{"badge": "nothing"}', **{"Content-Type": "application/json"}
+    )
+
+
+def _processes(service: subprocess.Popen[bytes]) -> list[psutil.Process]:
+    father = psutil.Process(service.pid)
+    return [*father.children(recursive=True), father]
+
+
+def _memory(service: subprocess.Popen[bytes]) -> int:
+    """Megabytes of a service, all processes."""
+    return sum(one.memory_info().rss for one in _processes(service)) // MEGABYTE
 
 
 def test_production_answers_behind_its_proxy_as_it_promises(production: Production) -> None:
@@ -240,9 +271,7 @@ def test_how_the_house_is_doing_is_told_to_its_own_networks_alone(production: Pr
 
 
 def test_who_checks_a_badge_is_written_into_no_log_of_the_proxy(production: Production) -> None:
-    answer = production.ask(
-        "/api/v1/verify", "POST", '{"badge": "nothing"}', **{"Content-Type": "application/json"}
-    )
+    answer = _check(production)
     assert (answer.status, b'"forged"' in answer.read()) == (200, True)
     assert production.ask("/en/").status in (200, 302)
     written = production.log.with_name("access").read_text()
@@ -284,9 +313,28 @@ def test_a_file_that_is_too_large_is_cut_off_in_words_and_does_not_fill_the_memo
     assert grown < 20
 
 
+def test_a_web_service_that_does_nothing_makes_nobody_at_a_door_wait(production: Production) -> None:
+    for process in _processes(production.web):
+        process.suspend()
+    try:
+        for _ in range(4):
+            assert _check(production).status == 200
+    finally:
+        for process in _processes(production.web):
+            process.resume()
+
+
+def test_without_its_own_service_a_badge_is_checked_by_the_web(production: Production) -> None:
+    for process in _processes(production.door):
+        process.kill()
+    production.door.wait(timeout=20)
+    for _ in range(4):
+        answer = _check(production)
+        assert (answer.status, b'"forged"' in answer.read()) == (200, True)
+
+
 def test_without_the_web_service_the_proxy_says_so_in_five_languages(production: Production) -> None:
-    father = psutil.Process(production.web.pid)
-    for process in [*father.children(recursive=True), father]:
+    for process in _processes(production.web):
         process.kill()
     production.web.wait(timeout=20)
     answer = production.ask("/en/")
