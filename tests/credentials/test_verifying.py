@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.utils import translation
 
 from accreditation.core.actors import SYSTEM
@@ -138,6 +139,20 @@ def test_a_suspended_accreditation_makes_its_badge_void(badge: Badge) -> None:
     perform(
         ACCREDITATION, badge.accreditation_id, "suspend", actor=actor(make_approver()), now=at, reason="Test."
     )
+    found = verify_by_record(shown(badge), now=at)
+    assert (found.verdict, found.since) == (Verdict.VOID, at)
+
+
+def test_a_badge_that_outlived_its_accreditation_is_void_all_the_same(badge: Badge) -> None:
+    """No move leaves one alive; whoever wrote into the tables by hand could."""
+    at = NOW + timedelta(hours=2)
+    perform(
+        ACCREDITATION, badge.accreditation_id, "suspend", actor=actor(make_approver()), now=at, reason="Test."
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")  # no trigger asks for the move's event
+        cursor.execute("UPDATE credentials_badge SET state = 'collected', moved_at = %s", [NOW])
+        cursor.execute("SET LOCAL session_replication_role = origin")
     found = verify_by_record(shown(badge), now=at)
     assert (found.verdict, found.since) == (Verdict.VOID, at)
 
