@@ -16,6 +16,7 @@ from accreditation.core.outbox import Letter, OutboxMessage, Recipient, enqueue
 from accreditation.credentials.models import Accreditation
 from accreditation.missions.models import DateOverride, Election
 from accreditation.missions.publishing import override_date
+from accreditation.workflow.invariants import findings
 from accreditation.workflow.models import Application
 from accreditation.workflow.postponement import cancel, postpone, rebind_decisions, what_would_change
 from tests import factories
@@ -194,6 +195,7 @@ def test_letters_are_written_in_parts_and_nobody_is_left_out_or_written_to_twice
     written = OutboxMessage.objects.filter(kind="election_postponed").order_by("pk")
     assert list(written.values_list("email", flat=True)) == [emails[0], emails[1], *emails[3:5]]
     assert found.letters == AuditEvent.objects.get(verb="postponed").facts["letters"] == 4
+    assert findings() == []
 
 
 @pytest.mark.parametrize("kind", ["election_postponed", "election_cancelled"])
