@@ -3,15 +3,18 @@
 import hashlib
 import json
 import re
+from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 
 from accreditation.accounts.roles import PRINT_DESK
 from accreditation.core.machine import perform
-from accreditation.credentials import scans
+from accreditation.credentials import photo_limits, scans
 from accreditation.credentials.badge_states import BADGE
 from accreditation.credentials.listing import publish_list
 from accreditation.credentials.payload import (
@@ -23,6 +26,7 @@ from accreditation.credentials.payload import (
     parts_of,
     unpacked,
 )
+from accreditation.credentials.photo_limits import PhotoLimits
 from accreditation.credentials.scans import BadgeScan
 from accreditation.credentials.signatures import signed_badge
 from accreditation.credentials.views import checking
@@ -199,6 +203,66 @@ def test_a_device_that_asks_too_often_is_asked_to_wait(signing_keys: dict[str, A
     assert (set(codes[:60]), codes[60]) == ({200}, 429)
 
 
+def photos(times: int, **environment: str) -> list[int]:
+    body = {"badge": "nothing"} | ({"device": environment.pop("device")} if "device" in environment else {})
+    return [
+        Client()
+        .post("/api/v1/verify/photo", body, content_type="application/json", **environment)  # type: ignore[arg-type]
+        .status_code
+        for _ in range(times)
+    ]
+
+
+@pytest.fixture
+def at_one_moment(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    monkeypatch.setattr(checking, "photo_limits", PhotoLimits())  # nobody has asked this process yet
+    with time_machine.travel(NOW, tick=False) as traveller:
+        yield traveller
+
+
+def test_a_device_that_wants_too_many_photos_is_asked_to_wait_a_minute(at_one_moment: Any) -> None:
+    assert photos(61, device="d") == [404] * 60 + [429]
+    assert photos(1, device="another") == photos(1) == [404]
+    refused = ask("/api/v1/verify/photo", {"badge": "nothing", "device": "d"})
+    assert (refused.headers["Retry-After"], list(refused.json())) == ("60", ["detail"])
+    at_one_moment.shift(timedelta(seconds=60))
+    assert photos(1, device="d") == [404]
+
+
+def test_a_device_with_many_names_wants_no_more_photos_than_its_address_may(
+    at_one_moment: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(photo_limits, "MOST_OF_AN_ADDRESS", 3)
+    assert [photos(1, device=str(number))[0] for number in range(4)] == [404, 404, 404, 429]
+    assert photos(1, REMOTE_ADDR="192.0.2.8") == [404]
+
+
+def test_too_many_photos_cost_the_database_nothing(
+    at_one_moment: Any, django_assert_num_queries: Any
+) -> None:
+    photos(60, device="d")
+    with django_assert_num_queries(0):
+        assert photos(1, device="d") == [429]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("2001:db8:1:2::1", "2001:db8:1:2:ffff::9", True),
+        ("2001:db8:1:2::1", "2001:DB8:1:2::1", True),
+        ("2001:db8:1:2::1", "2001:db8:1:3::1", False),
+        ("192.0.2.7", "::ffff:192.0.2.7", True),
+        ("::ffff:192.0.2.7", "::ffff:192.0.2.8", False),
+        ("192.0.2.7", "192.0.2.8", False),
+        ("no:sense", "no:other", False),
+    ],
+)
+def test_an_asker_is_an_address_and_of_ipv6_its_whole_network(one: str, other: str, same: bool) -> None:
+    for address in (one, other):
+        Client().post("/api/v1/verify", {"badge": "x"}, content_type="application/json", REMOTE_ADDR=address)
+    assert BadgeScan.objects.values("source").distinct().count() == (1 if same else 2)
+
+
 # docs/badge-format.md, section 6
 
 PAGE = Path(__file__).parents[2] / "docs" / "badge-format.md"
@@ -229,6 +293,7 @@ def test_the_page_for_other_scanners_names_the_limits_that_hold() -> None:
         f"{checking.LONGEST_BODY // 1024} KiB",
         f"at most {checking.MOST_AT_ONCE} at\nonce",
         f"{scans.MOST_OF_A_DEVICE} questions a minute for a device, {scans.MOST_OF_AN_ADDRESS:,} for an address",
+        f"photos again: {scans.MOST_OF_A_DEVICE} for a device, {scans.MOST_OF_AN_ADDRESS:,} for an address",
         f"{scans.PLACE_LENGTH} characters are kept",
         f"more than {scans.KEPT_BACK_AT_MOST.days} days ago",
         f"last {['', 'one', 'two', 'three', 'four', 'five', 'six'][scans.ELSEWHERE_WITHIN.seconds // 3600]} hours",

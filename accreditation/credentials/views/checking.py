@@ -6,6 +6,7 @@ What is asked, answered, kept and refused stands for others in docs/badge-format
 """
 
 import hashlib
+import ipaddress
 import json
 import uuid
 from datetime import UTC, datetime
@@ -21,12 +22,14 @@ from accreditation.core import storage
 from accreditation.core.actors import moment_of
 from accreditation.core.encryption import DecryptionError
 from accreditation.credentials import scans
+from accreditation.credentials.photo_limits import PhotoLimits
 from accreditation.credentials.verifying import Finding, verify_by_record
 
 LONGEST_BODY = 256 * 1024
 MOST_AT_ONCE = 200
 TEXT_LENGTH = 2_000
 HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+photo_limits = PhotoLimits()
 
 
 class NotAsked(Exception):
@@ -73,14 +76,17 @@ def photo(request: HttpRequest) -> HttpResponse:
     """The photo that a badge prints, as JPEG, to whoever shows the badge's signature; else 404, whatever was wrong.
 
     Takes {"badge": address or digits, "device"?}. It is given for a void badge as well: who holds it is the question.
+    429 as for `verify`, before anything is read or checked.
     """
     now = moment_of(request)
     try:
         asked = _asked(request)
-        found = verify_by_record(_text(asked.get("badge")), now=now)
+        text, device = _text(asked.get("badge")), scans.plain(asked.get("device"))
     except NotAsked as error:
         return _error(str(error), error.status)
-    jpeg = _photo_of(found)
+    if photo_limits.too_many(_device(device) if device else None, _source(request, now), now):
+        return _too_many()
+    jpeg = _photo_of(verify_by_record(text, now=now))
     if jpeg is None:
         return _error(_("There is no photo for this."), 404)
     return HttpResponse(jpeg, content_type="image/jpeg", headers=HEADERS)
@@ -142,7 +148,7 @@ def _text(badge: object) -> str:
 def _scan(request: HttpRequest, asked: dict[str, Any], device: str, now: datetime) -> scans.Scan:
     return scans.Scan(
         scan=_number(asked.get("scan"), device),
-        device=scans.hashed(device[:100]) if device else _source(request, now),
+        device=_device(device) if device else _source(request, now),
         source=_source(request, now),
         place=scans.plain_place(asked.get("place")),
         scanned_at=_moment(asked.get("at"), now),
@@ -168,9 +174,26 @@ def _moment(said: object, now: datetime) -> datetime:
         return now
 
 
+def _device(device: str) -> bytes:
+    return scans.hashed(device[:100])
+
+
 def _source(request: HttpRequest, now: datetime) -> bytes:
     """The asker's address, as it is written down: under another key tomorrow."""
-    return scans.hashed(_address_of(request), now.date().isoformat())
+    return scans.hashed(_network_of(_address_of(request)), now.date().isoformat())
+
+
+def _network_of(address: str) -> str:
+    """What one asker has: an address of IPv4, but of IPv6 a whole /64, any of whose addresses a phone may take."""
+    if ":" not in address:
+        return address
+    try:
+        whole = ipaddress.IPv6Address(address)
+    except ValueError:
+        return address
+    if whole.ipv4_mapped is not None:
+        return str(whole.ipv4_mapped)
+    return f"{ipaddress.IPv6Address(int(whole) >> 64 << 64)}/64"
 
 
 def _address_of(request: HttpRequest) -> str:
