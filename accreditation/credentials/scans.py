@@ -61,6 +61,7 @@ class BadgeScan(models.Model):
         on_delete=models.PROTECT,
         related_name="scans",
         db_index=False,
+        db_constraint=False,  # its check would write to the badge at each scan; a trigger keeps scanned badges instead
     )
     verdict = models.CharField(
         _("verdict"), max_length=12, choices=[(one.value, words) for one, words in IN_WORDS.items()]

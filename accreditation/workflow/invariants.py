@@ -15,6 +15,7 @@ from accreditation.core.audit import AuditEvent
 from accreditation.core.encryption import DecryptionError
 from accreditation.core.outbox import OutboxMessage
 from accreditation.credentials.models import Accreditation, Badge, SigningKey
+from accreditation.credentials.scans import BadgeScan
 from accreditation.missions.models import Mission
 from accreditation.observers.models import IdentityDocument, Membership
 from accreditation.workflow.models import Application, Decision
@@ -187,6 +188,12 @@ def sent_letters_left_after_their_cause() -> Iterator[str]:
         yield f"letter {pk} left before it was written"
 
 
+def every_scan_knows_its_badge() -> Iterator[str]:
+    lost = BadgeScan.objects.exclude(badge=None).filter(~Exists(Badge.objects.filter(pk=OuterRef("badge"))))
+    for pk, badge in lost.values_list("pk", "badge_id"):
+        yield f"scan {pk} is of badge {badge}, which is not there"
+
+
 PREDICATES: tuple[Predicate, ...] = (
     every_approved_application_was_granted_exactly_once,
     every_decision_is_on_record,
@@ -203,6 +210,7 @@ PREDICATES: tuple[Predicate, ...] = (
     tallies_agree_with_a_count,
     seals_open,
     sent_letters_left_after_their_cause,
+    every_scan_knows_its_badge,
 )
 
 

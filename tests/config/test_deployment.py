@@ -134,7 +134,7 @@ def test_the_entry_points_are_those_of_celery_as_installed(name: str) -> None:
     assert name in answer.stdout
 
 
-@pytest.mark.parametrize(("name", "threads"), [("web", 4), ("door", 2)])
+@pytest.mark.parametrize(("name", "threads"), [("web", 4), ("door", 1)])
 def test_gunicorn_takes_the_images_command_and_what_a_service_adds(name: str, threads: int) -> None:
     dockerfile = (PROJECT / "Dockerfile").read_text().replace("\\\n", "")
     command = re.search(r"^CMD (\[.*?\])$", dockerfile, re.MULTILINE)

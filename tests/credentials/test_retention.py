@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -174,3 +175,13 @@ def test_celery_wakes_both_and_joins_scans(badge: Badge) -> None:
     make_scan(None, "gate", NOW - 100 * DAY)
     forget_what_is_old()
     assert BadgeScan.objects.count() == 2
+
+
+def test_a_badge_that_was_scanned_cannot_be_deleted_by_sql_and_one_that_was_not_can() -> None:
+    scanned, other = make_badge(), make_badge()
+    make_scan(scanned)
+    with connection.cursor() as cursor:
+        with pytest.raises(IntegrityError, match="was scanned: it stays"), transaction.atomic():
+            cursor.execute("DELETE FROM credentials_badge WHERE id = %s", [scanned.pk])
+        cursor.execute("DELETE FROM credentials_badge WHERE id = %s", [other.pk])
+        assert cursor.rowcount == 1

@@ -16,6 +16,7 @@ from accreditation.workflow.invariants import PREDICATES, findings
 from accreditation.workflow.models import Application
 from tests.badges import make_badge, make_keys
 from tests.factories import application_in, make_document, make_mission
+from tests.scans import make_scan
 
 pytestmark = pytest.mark.django_db
 
@@ -141,6 +142,12 @@ def a_letter_before_its_cause() -> str:
     return f"letter {letter.pk} left before it was written"
 
 
+def a_scan_of_a_badge_that_is_gone() -> str:
+    scan = make_scan(make_badge())
+    broken("DELETE FROM credentials_badge WHERE id = %s", scan.badge_id)
+    return f"scan {scan.pk} is of badge {scan.badge_id}, which is not there"
+
+
 BREAKS: dict[str, Callable[[], str]] = {
     "every_approved_application_was_granted_exactly_once": a_grant_without_its_file,
     "every_decision_is_on_record": a_decision_that_is_on_no_record,
@@ -157,6 +164,7 @@ BREAKS: dict[str, Callable[[], str]] = {
     "tallies_agree_with_a_count": a_person_behind_the_tally_s_back,
     "seals_open": a_seal_of_another_row,
     "sent_letters_left_after_their_cause": a_letter_before_its_cause,
+    "every_scan_knows_its_badge": a_scan_of_a_badge_that_is_gone,
 }
 
 
