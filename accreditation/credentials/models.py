@@ -1,7 +1,5 @@
 """What they get: the accreditation, a status for one person at one election, with a number and a term."""
 
-from datetime import date
-
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -36,9 +34,9 @@ __all__ = [
 ]
 
 
-def number_in_words(election_day: date, number: int) -> str:
-    """'2026-0412': the year of the election and the number."""
-    return f"{election_day.year}-{number:04d}"
+def number_in_words(year: int, number: int) -> str:
+    """'2026-0412': the year in the election's numbers, which no postponement changes, and the number."""
+    return f"{year}-{number:04d}"
 
 
 class AccreditationQuerySet(models.QuerySet["Accreditation"]):
@@ -119,7 +117,7 @@ class Accreditation(Movable):
 
     @property
     def number_in_words(self) -> str:
-        return number_in_words(self.election.day, self.number)
+        return number_in_words(self.election.year_in_numbers, self.number)
 
 
 class AccreditationCounter(models.Model):

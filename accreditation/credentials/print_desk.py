@@ -215,7 +215,7 @@ def badge_behind(text: str) -> Badge | None:
 def found_by(text: str, election: Election) -> tuple[Q, str]:
     """What a search means: an accreditation's number such as 2026-0412, or the beginnings of names."""
     year, __, number = text.strip().partition("-")
-    if number.isdecimal() and len(number) < 9 and year == str(election.day.year):
+    if number.isdecimal() and len(number) < 9 and year == str(election.year_in_numbers):
         return Q(accreditation__number=int(number)), text
     return Q(**{f"{STATED}__in": memberships_named(text)}), text
 

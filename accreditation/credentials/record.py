@@ -31,6 +31,7 @@ class HeldBadge(NamedTuple):
     accreditation_moved_at: datetime | None
     number: int
     valid_until: date | None
+    year_in_numbers: int
     election_day: date
     called_on: date
     time_zone: str
@@ -51,7 +52,7 @@ _HELD = """
 SELECT (SELECT max(version) FROM credentials_signedlist), k.public, k.revoked_at,
     b.id, b.code, b.signed, b.state, b.moved_at, p.name,
     a.state, a.moved_at, a.number, a.valid_until,
-    e.day, e.called_on, e.time_zone, e.results_published_on, m.name,
+    e.year_in_numbers, e.day, e.called_on, e.time_zone, e.results_published_on, m.name,
     coalesce(nullif(CASE %%(language)s WHEN 'az' THEN c.name_az WHEN 'fr' THEN c.name_fr WHEN 'ru' THEN c.name_ru
         WHEN 'ar' THEN c.name_ar END, ''), c.name_en)
 FROM (VALUES (1)) asked

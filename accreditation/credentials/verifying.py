@@ -150,7 +150,7 @@ def _by_state(
         name=facts.name,
         category=badge.category,
         mission=badge.mission,
-        number=number_in_words(badge.election_day, badge.number),
+        number=number_in_words(badge.year_in_numbers, badge.number),
         valid_from=facts.valid_from,
         valid_until=ends,
         since=since,

@@ -71,6 +71,16 @@ class Election(models.Model):
     name = models.CharField(_("name"), max_length=200)
     commission = models.CharField(_("commission"), max_length=200, default="Central Election Commission")
     day = models.DateField(_("election day"))
+    # PostgreSQL fills it from the day, and keeps it (migration 0007): badges and letters bear these numbers.
+    year_in_numbers = models.PositiveSmallIntegerField(
+        _("year in its numbers"),
+        db_default=0,
+        editable=False,
+        help_text=_(
+            "Of applications and accreditations. It is the election day's year until the election is published;"
+            " from then on it stays, also when the election is postponed to another year."
+        ),
+    )
     time_zone = models.CharField(
         _("time zone"), max_length=50, default="Asia/Baku", validators=[validate_zone]
     )

@@ -24,7 +24,7 @@ def application_numbered(text: str) -> int | None:
     if match is None:
         return None
     application = (
-        Application.objects.filter(pk=int(match["number"]), election__day__year=int(match["year"]))
+        Application.objects.filter(pk=int(match["number"]), election__year_in_numbers=int(match["year"]))
         .select_related("election")
         .first()
     )
@@ -37,7 +37,7 @@ def accredited_under(text: str) -> int | None:
     if match is None or len(match["number"]) > 9:
         return None
     candidates = Accreditation.objects.filter(
-        number=int(match["number"]), election__day__year=int(match["year"])
+        number=int(match["number"]), election__year_in_numbers=int(match["year"])
     ).select_related("election")
     wanted = f"{match['year']}-{match['number']}"
     held = [one.pk for one in candidates if one.number_in_words == wanted]

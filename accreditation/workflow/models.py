@@ -19,6 +19,11 @@ from accreditation.workflow.runs import BulkRun as BulkRun
 from accreditation.workflow.tallies import Tally as Tally
 
 
+def file_number(election: Election, pk: int) -> str:
+    """'2026-004711': the year in the election's numbers, which no postponement changes, and the file's own."""
+    return f"{election.year_in_numbers}-{pk:06d}"
+
+
 class ApplicationQuerySet(models.QuerySet["Application"]):
     def visible_to(self, user: User) -> "ApplicationQuerySet":
         """All to staff; to a head those whose primary membership is the own mission's; to an applicant the own."""
@@ -194,8 +199,8 @@ class Application(Movable):
 
     @property
     def number(self) -> str:
-        """'2026-004711': the year of the election and the file's own number."""
-        return f"{self.election.day.year}-{self.pk:06d}"
+        """As in file_number."""
+        return file_number(self.election, self.pk)
 
 
 class DecisionQuerySet(models.QuerySet["Decision"]):

@@ -64,6 +64,7 @@ class ElectionAdmin(TicksForCodes, InElectionTime, NeverDeleted, AuditedEdits, T
         "calendar_plan",
         "published",
         "cancelled",
+        "numbers",
         "results_published_on",
         "inviters_in_words",
     )
@@ -71,7 +72,17 @@ class ElectionAdmin(TicksForCodes, InElectionTime, NeverDeleted, AuditedEdits, T
         (None, {"fields": ("calendar_plan", "published", "cancelled")}),
         (
             _("The vote"),
-            {"fields": ("code", "day", "time_zone", "host_country", "called_on", "results_published_on")},
+            {
+                "fields": (
+                    "code",
+                    "day",
+                    "numbers",
+                    "time_zone",
+                    "host_country",
+                    "called_on",
+                    "results_published_on",
+                )
+            },
         ),
         *by_language("name", "commission", "pledge_text", "privacy_notice", "appeal_body"),
         (
@@ -149,6 +160,12 @@ class ElectionAdmin(TicksForCodes, InElectionTime, NeverDeleted, AuditedEdits, T
     @admin.display(description=_("cancelled"))
     def cancelled(self, election: Election) -> str:
         return in_zone(election.cancelled_at, election) or "–"
+
+    @admin.display(description=Election._meta.get_field("year_in_numbers").verbose_name)
+    def numbers(self, election: Election) -> str:
+        """The year, and when it still changes; of an election that is being made only the latter."""
+        rule = str(Election._meta.get_field("year_in_numbers").help_text)
+        return rule if election.pk is None else f"{election.year_in_numbers}. {rule}"
 
     @admin.display(description=_("calendar plan"))
     def calendar_plan(self, election: Election) -> str:

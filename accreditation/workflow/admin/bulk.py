@@ -22,7 +22,7 @@ from accreditation.workflow.admin.desk import Look
 from accreditation.workflow.admin.forms import AskForm, MoveForm
 from accreditation.workflow.admin.pages import badge, show, url_of
 from accreditation.workflow.bulk import MOST_AT_ONCE, MOVES, begin, carry_on, refused_in_advance, rows_for
-from accreditation.workflow.models import Application, BulkRun
+from accreditation.workflow.models import Application, BulkRun, file_number
 from accreditation.workflow.states import APPLICATION
 from accreditation.workflow.taking_back import window_closes_at
 
@@ -266,7 +266,7 @@ def _report(request: HttpRequest, found: BulkRun) -> list[dict[str, Any]]:
     rows = rows_for(actor_of(request), found.election, found.applications)
     report = [
         {
-            "number": f"{found.election.day.year}-{one.pk:06d}",
+            "number": file_number(found.election, one.pk),
             "name": one.membership.full_name,
             "url": url_of(one),
             "state": badge(one.state),
