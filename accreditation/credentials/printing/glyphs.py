@@ -38,7 +38,7 @@ def widest(text: str) -> tuple[float, float]:
     Ligatures and joined letters only make it narrower; a hundredth is added for kerning that widens.
     """
     regular, bold = advances()
-    points = [ord(letter) for letter in text]
+    points = [ord(letter) for letter in text if unicodedata.category(letter) != "Cf"]
     return (
         round(1.01 * sum(regular.get(point, 1.0) for point in points), 3),
         round(1.01 * sum(bold.get(point, 1.0) for point in points), 3),

@@ -28,6 +28,8 @@ LONGEST_WORD = 36
 """Letters after which a word may be broken where it does not fit."""
 
 BREAK_HERE = "\u200b"
+FIRST_STRONG, POP = "\u2068", "\u2069"
+"""Unicode's isolates: what stands between them keeps its own direction."""
 
 
 class MissingGlyphs(CannotPrint):
@@ -159,7 +161,8 @@ def _badge(face: BadgeFace, pictures: dict[str, bytes]) -> dict[str, Any]:
         "original-language": face.original_language,
         "ink": ink_on(face.colour),
         "labels": {
-            **{label: _joined(labels[label]) for label in ("number", "valid", "emblem", "scan")},
+            **{label: _joined(_isolated(labels[label])) for label in ("number", "valid")},
+            **{label: _joined(labels[label]) for label in ("emblem", "scan")},
             "identity": labels["identity"],
             "photo": f"{_joined(labels['photo'])}: {face.name}",
         },
@@ -178,6 +181,12 @@ def _labels(languages: tuple[str, str]) -> dict[str, tuple[str, str]]:
 
 def _joined(pair: tuple[str, str]) -> str:
     return " · ".join(dict.fromkeys(pair))
+
+
+def _isolated(pair: tuple[str, str]) -> tuple[str, str]:
+    """Both words for one printed line: each keeps its full stop on its own side, whichever way the line runs."""
+    first, second = (FIRST_STRONG + word + POP for word in pair)
+    return first, second
 
 
 def _kept(picture: bytes | None, pictures: dict[str, bytes]) -> str | None:

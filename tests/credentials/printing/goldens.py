@@ -24,7 +24,7 @@ from tests.credentials.printing.samples import (
 )
 
 FOLDER = Path(__file__).parents[2] / "data" / "badges"
-NAME_BLOCK = (7.0, 93.0, 98.0, 119.5)
+NAME_BLOCK = (7.0, 89.8, 98.0, 113.6)
 """Millimetres: where names stand on a badge."""
 
 

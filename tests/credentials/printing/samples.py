@@ -71,7 +71,10 @@ def badge_face(seed: int = 0, **changes: Any) -> BadgeFace:
         country="Ukraine",
         number=f"2026-{seed:04d}",
         code="K7QM2-XPD4T",
-        validity=("20 noyabr – 25 dekabr 2026", "20 November – 25 December 2026"),
+        validity=(
+            "20 noyabr 2026 tarixindən rəsmi nəticələr dərc olunanadək",
+            "from 20 November 2026 until the official results are published",
+        ),
         photo=badge_picture(portrait(seed % 12)),
         address=address(seed),
         note="Bakı · www.example.org",
@@ -95,7 +98,10 @@ def badge_in_arabic(**changes: Any) -> BadgeFace:
         election=("الانتخابات البرلمانية، 20 ديسمبر 2026", "Parliamentary elections, 20 December 2026"),
         category=("مراقب دولي", "International observer"),
         role=("رئيس البعثة", "Head of mission"),
-        validity=("20 نوفمبر – 25 ديسمبر 2026", "20 November – 25 December 2026"),
+        validity=(
+            "من 20 نوفمبر 2026 حتى نشر النتائج الرسمية",
+            "from 20 November 2026 until the official results are published",
+        ),
         passport_number="AB1234567",
         **changes,
     )

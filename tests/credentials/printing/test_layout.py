@@ -1,8 +1,10 @@
 """Nothing overflows, marks stand where sheets are folded and cut, and the band can be read."""
 
+import pypdfium2
 import pytest
 from PIL import Image, ImageChops, ImageFilter
 
+from accreditation.credentials.facing import TERMS
 from accreditation.credentials.printing.faces import contrast, ink_on
 from accreditation.credentials.printing.typesetting import CannotPrint, badges_pdf
 from tests.credentials.printing.goldens import difference
@@ -10,10 +12,10 @@ from tests.credentials.printing.samples import NAMES, NOW, badge_face, badge_in_
 
 DPI = 100
 Box = tuple[float, float, float, float]
-NAMES_BOX: Box = (7.5, 92.5, 97.5, 119.6)
-FACTS_BOX: Box = (7.5, 120, 60, 137.4)
-BAND_BOX: Box = (7.5, 21.5, 97.5, 38)
-MASTHEAD_BOX: Box = (25, 4, 97.5, 20)
+NAMES_BOX: Box = (7.5, 89.4, 97.5, 114)
+FACTS_BOX: Box = (7.5, 113.6, 60, 128.8)
+BAND_BOX: Box = (7.5, 20.4, 97.5, 37)
+MASTHEAD_BOX: Box = (25, 3.4, 97.5, 19.4)
 FOOT_BOX: Box = (7.5, 138, 97.5, 147)
 
 
@@ -157,3 +159,22 @@ def test_a_face_in_a_language_without_words_is_refused() -> None:
 def test_a_colour_that_is_none_is_refused() -> None:
     with pytest.raises(ValueError, match="teal"):
         badge_face(colour="teal")
+
+
+@pytest.mark.parametrize("first", TERMS)
+@pytest.mark.parametrize("second", TERMS)
+def test_how_long_a_badge_is_valid_can_be_read_at_a_door(first: str, second: str) -> None:
+    """In any two languages, with the words that stand there until the results are published."""
+    term = [TERMS[language]["open"].format(start="24 November 2026") for language in (first, second)]
+    face = badge_face(languages=(first, second), validity=(term[0], term[1] if first != second else ""))
+    page = pypdfium2.PdfDocument(badges_pdf([face], at=NOW))[0].get_textpage()
+    sizes = [pypdfium2.raw.FPDFText_GetFontSize(page, place) for place in _places_of("2026", page)]
+    in_term = sizes[-2:] if first != second else sizes[-1:]
+    assert min(in_term) >= 5.2 and in_term[0] >= 6
+
+
+def _places_of(words: str, page: pypdfium2.PdfTextPage) -> list[int]:
+    search, found = page.search(words), []
+    while (place := search.get_next()) is not None:
+        found.append(place[0])
+    return found
