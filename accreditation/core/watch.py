@@ -1,5 +1,8 @@
-"""What runs out without anybody noticing: room for private files, and the freshness of the last backup."""
+"""What runs out without anybody noticing: room for private files, the freshness of the last backup, and what other apps
+watch, such as spare keys.
+"""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -16,6 +19,18 @@ MEGABYTE = 1_000_000
 LONGEST_ERROR = 300
 """Characters of what programs say that are shown; all of it stands in the worker's log."""
 
+Watch = Callable[[datetime], list[Reason]]
+_others: list[Watch] = []
+
+
+def watches(look: Watch) -> Watch:
+    """Let another app warn as well of what core has no words for. Its module is imported when its app is ready.
+
+    `look` is asked for each page of the desk: one query where all is well.
+    """
+    _others.append(look)
+    return look
+
 
 @dataclass(frozen=True)
 class Seen:
@@ -27,13 +42,15 @@ class Seen:
 
 
 def look(now: datetime) -> Seen:
-    """Measure now: one system call, and one query where a backup is expected (BACKUP_MAX_AGE_HOURS)."""
+    """Measure now: one system call, one query where a backup is expected (BACKUP_MAX_AGE_HOURS), and the others'."""
     free, reading = _files_free(), _reading()
     newest = reading.newest_at if reading else None
     age = now - newest if newest else None
     warnings = [*_of_the_disk(free)]
     if settings.BACKUP_MAX_AGE_HOURS:
         warnings += [*_of_the_age(age), *_of_the_last_try(reading), *_of_the_backups_disk(reading)]
+    for other in _others:
+        warnings += other(now)
     return Seen(
         files_free_mb=None if free is None else free // MEGABYTE,
         backup_age_hours=None if age is None else age // timedelta(hours=1),

@@ -7,4 +7,4 @@ class CredentialsConfig(AppConfig):
     verbose_name = _("Accreditations")
 
     def ready(self) -> None:
-        from accreditation.credentials import checks  # noqa: F401  (Django's checks find it once it is imported)
+        from accreditation.credentials import checks, spare_keys  # noqa: F401  (each is found once it is imported)

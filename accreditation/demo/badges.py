@@ -34,14 +34,15 @@ PRINTED_MISSIONS = ("media", "ru-cec")
 
 
 def make_signing_keys(now: datetime) -> None:
-    """A key for badges and one for lists, in use at once; none for a purpose that has a published one.
+    """A key for badges and one for lists, in use at once, and a spare for each; none where one is published.
 
     Raises keyring.NoPrivateKey where no file can be written, MoveError where a key cannot be in use at once.
     """
     for purpose in SigningKey.Purpose.values:
         if not SigningKey.objects.filter(purpose=purpose, state=SigningKey.State.PUBLISHED).exists():
-            key = make_key(purpose, actor=SYSTEM, now=now)
-            perform(SIGNING_KEY, key.pk, "publish", actor=SYSTEM, now=now, first_use_at=now)
+            first, spare = (make_key(purpose, actor=SYSTEM, now=now) for _ in range(2))
+            perform(SIGNING_KEY, first.pk, "publish", actor=SYSTEM, now=now, first_use_at=now)
+            perform(SIGNING_KEY, spare.pk, "publish", actor=SYSTEM, now=now)
 
 
 def seal_all(now: datetime) -> None:

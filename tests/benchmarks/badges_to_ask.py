@@ -58,15 +58,13 @@ def badges_to_ask(size: int, host: str) -> list[Shown]:
 def _signer(chance: random.Random) -> Callable[[int], tuple[bytes, str, bytes]]:
     """What gives the serial, the code and the content of a badge, signed by the commission's key."""
     from accreditation.credentials import keyring
-    from accreditation.credentials.keys import SigningKey
     from accreditation.credentials.payload import BadgeFacts, code_of, packed
     from accreditation.credentials.signatures import signed_badge
     from accreditation.missions.models import Mission
 
     mission = Mission.objects.all()[0]
-    key = SigningKey.objects.get(purpose=SigningKey.Purpose.BADGE)
-    private = keyring.private_key(key)
     now = datetime.now(UTC)
+    key, private = keyring.badge_key(now)
 
     def sign(pk: int) -> tuple[bytes, str, bytes]:
         facts = BadgeFacts(

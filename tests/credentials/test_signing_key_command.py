@@ -45,6 +45,8 @@ def test_a_keys_life_from_the_shell(folder: None) -> None:
     assert key.first_use_at is not None and key.published_at is not None
     assert key.first_use_at - key.published_at == timedelta(hours=48)
     assert "1  badge  published" in run("list")[0]
+    with pytest.raises(CommandError, match="Key 1 is published already; it signs from"):
+        run("publish", "1")
     assert "no more" in run("retire", "1")[0]
     assert SignedList.objects.exists()
     verbs = AuditEvent.objects.about(key).values_list("verb", flat=True)
@@ -59,6 +61,19 @@ def test_the_first_use_can_be_set_by_hand_for_the_first_key_only(folder: None) -
     with pytest.raises(CommandError, match="48 hours"):
         run("publish", "2", "--first-use", "now")
     assert SigningKey.objects.get(number=2).state == "new"
+
+
+def test_the_list_names_each_purpose_without_a_spare_key(folder: None) -> None:
+    for purpose, number in (("badge", "1"), ("list", "2")):
+        run("new", "--purpose", purpose)
+        run("publish", number, "--first-use", "now")
+    said, warned = run("list")
+    assert "1  badge  published" in said
+    assert "No spare key for badges" in warned and "No spare key for the list" in warned
+    run("new")
+    run("publish", "3")
+    assert "spare key for badges" not in run("list")[1]
+    assert "No key signs badges now" in run("revoke", "1", "--reason", "Copied.")[1]
 
 
 def test_nobody_publishes_a_key_that_cannot_be_used_here(folder: None) -> None:
@@ -87,7 +102,7 @@ def test_revoking_a_key_replaces_its_badges_and_tells_verifiers(signing_keys: di
     publish_list(NOW)
     said, warned = run("revoke", str(signing_keys["badge"].number), "--reason", "The folder was copied.")
     assert "4 badges were replaced" in said
-    assert "No badge key is in use" in warned
+    assert "No key signs badges now" in warned
     states = {name: Badge.objects.get(pk=badge.pk).state for name, badge in badges.items()}
     assert states == {
         "queued": "reissued", "standby": "reissued", "printed": "reissued", "collected": "reissued",

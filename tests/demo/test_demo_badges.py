@@ -14,6 +14,7 @@ from accreditation.credentials.print_runs import PrintRun
 from accreditation.credentials.scans import BadgeScan
 from accreditation.credentials.verdicts import Verdict
 from accreditation.credentials.verifying import verify_by_record
+from accreditation.credentials.spare_keys import lacking
 from accreditation.demo.badges import addresses_to_try, make_signing_keys
 from accreditation.workflow.invariants import findings
 from tests.demo.loaded import loaded
@@ -73,11 +74,12 @@ def test_one_alarm_of_each_kind_waits_and_one_was_looked_into(election):
     assert set(BadgeScan.objects.values_list("verdict", flat=True)) == {"valid", "forged", "void"}
 
 
-def test_it_signs_with_one_key_for_badges_and_one_for_lists_and_makes_no_more(election):
+def test_it_signs_badges_and_lists_with_different_keys_has_a_spare_for_each_and_makes_no_more(election):
     now = datetime.now(UTC)
     assert badge_key(now)[0] != list_key(now)[0]
     make_signing_keys(now)
-    assert SigningKey.objects.count() == 2
+    assert SigningKey.objects.count() == 4
+    assert lacking(now) == []
 
 
 def test_nothing_that_must_always_hold_is_broken_by_badges(election):

@@ -15,6 +15,7 @@ from accreditation.credentials.keyring import NoPrivateKey, file_of, make_key, p
 from accreditation.credentials.keys import SigningKey
 from accreditation.credentials.listing import publish_list
 from accreditation.credentials.reissuing import reissue_badges_of_revoked_keys
+from accreditation.credentials.spare_keys import lacking
 
 
 class Command(BaseCommand):
@@ -61,6 +62,10 @@ class Command(BaseCommand):
 
     def publish(self, *, now: datetime, number: int, first_use: str | None, **options: Any) -> None:
         key = self._key(number)
+        if key.state == SigningKey.State.PUBLISHED:
+            raise CommandError(
+                f"Key {number} is published already; it signs from {key.first_use_at:%Y-%m-%d %H:%M} UTC on."
+            )
         private_key(key)  # whoever publishes a key can use it
         given = {"first_use_at": now} if first_use else {}
         key = perform(SIGNING_KEY, key.pk, "publish", actor=SYSTEM, now=now, **given)
@@ -70,9 +75,9 @@ class Command(BaseCommand):
         self._tell_verifiers(now)
 
     def retire(self, *, now: datetime, number: int, **options: Any) -> None:
-        key = perform(SIGNING_KEY, self._key(number).pk, "retire", actor=SYSTEM, now=now)
+        perform(SIGNING_KEY, self._key(number).pk, "retire", actor=SYSTEM, now=now)
         self.stdout.write(f"Key {number} signs no more; what it has signed holds on.")
-        self._say_what_signs(key.purpose, now)
+        self._warn(now)
 
     def revoke(self, *, now: datetime, number: int, reason: str, **options: Any) -> None:
         key = self._key(number)
@@ -84,7 +89,7 @@ class Command(BaseCommand):
         self._tell_verifiers(now)
         done = reissue_badges_of_revoked_keys(now)
         self.stdout.write(f"{done} badges were replaced; if this was interrupted, the worker goes on.")
-        self._say_what_signs(key.purpose, now)
+        self._warn(now)
 
     def list(self, *, now: datetime, **options: Any) -> None:
         for key in SigningKey.objects.all():
@@ -95,6 +100,7 @@ class Command(BaseCommand):
                 here = f"cannot sign here: {error}"
             signs = f", signs from {key.first_use_at:%Y-%m-%d %H:%M} UTC" if key.first_use_at else ""
             self.stdout.write(f"{key.number}  {key.purpose}  {key.state}{signs}; {here}")
+        self._warn(now)
 
     def _key(self, number: int) -> SigningKey:
         key = SigningKey.objects.filter(number=number).first()
@@ -109,8 +115,8 @@ class Command(BaseCommand):
         except NoPrivateKey as error:
             self.stderr.write(f"No list was published from here: {error}")
 
-    def _say_what_signs(self, purpose: str, now: datetime) -> None:
-        if SigningKey.objects.in_use(purpose, now) is None:
+    def _warn(self, now: datetime) -> None:
+        for reason in lacking(now):
             self.stderr.write(
-                f"No {purpose} key is in use now: nothing is signed until one is published and due."
+                f"{reason.words} 'signing_key new' makes one, 'signing_key publish' tells verifiers."
             )
