@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accreditation.accounts.roles import AUDITOR, PRINT_DESK, SUPERVISOR
+from accreditation.core import moments
 from accreditation.core.audit import AuditEvent
 from accreditation.core.machine import perform
 from accreditation.credentials.badge_states import BADGE
@@ -293,6 +294,27 @@ def test_a_badge_is_handed_to_somebody_else_with_a_name_or_not_at_all(desk: Clie
     desk.post(address, {"version": badge.version, "receiver": "The driver"})
     badge.refresh_from_db()
     assert (badge.state, badge.collected_by) == ("collected", "The driver")
+
+
+def test_a_name_whose_badge_is_not_ready_is_told_what_became_of_it(desk: Client) -> None:
+    mission = make_mission()
+    for name, state in (("Alpha", "collected"), ("Beta", "lost"), ("Gamma", "ready")):
+        of(mission, name, state)
+
+    def typed(name: str) -> str:
+        answer = desk.post(reverse("admin:credentials_badge_counter"), {"code": name}, follow=True)
+        assert answer.redirect_chain[0][0].startswith(f"{QUEUE}?queue=ready")
+        return text_of(answer)
+
+    collected = Badge.objects.get(state="collected")
+    assert collected.moved_at is not None
+    said = typed("alp")
+    assert "Not in this list, but here:" in said
+    when = moments.in_words(collected.moved_at, mission.election.time_zone)
+    assert f"{collected.code_in_words} ✓ collected collected by {collected.collected_by} {when}" in said
+    assert f"! lost {when}" in typed("beta")
+    assert "Not in this list" not in typed("gamma")
+    assert "No badge was found here" in typed("delta")
 
 
 def test_each_look_at_a_photo_is_written_down(desk: Client) -> None:

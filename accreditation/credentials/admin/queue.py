@@ -29,6 +29,7 @@ from accreditation.credentials.badges import Badge
 from accreditation.credentials.print_desk import (
     MOST_COUNTED,
     QUEUES,
+    READ_WITH,
     ROWS_A_PAGE,
     badge_behind,
     why_not,
@@ -36,6 +37,8 @@ from accreditation.credentials.print_desk import (
 )
 from accreditation.credentials.print_runs import PrintRun
 from accreditation.missions.models import Category, Delegation, Mission
+
+MOST_ELSEWHERE = 5
 
 
 @dataclass(frozen=True)
@@ -84,6 +87,7 @@ def queue(request: HttpRequest) -> HttpResponse:
             for one in QUEUES
         ],
         "lines": [_line(row, look) for row in rows],
+        "elsewhere": [] if rows else _elsewhere(look),
         "filters": look.filters,
         "choices": _choices(look),
         "bulk": [(name, LABELS[name]) for name in look.queue.moves] if prints_badges(request.user) else [],
@@ -96,6 +100,14 @@ def queue(request: HttpRequest) -> HttpResponse:
         "now_in_words": moments.in_words(moment_of(request), look.election.time_zone),
     }
     return show(request, "queue", context, title=_("Badges"))
+
+
+def _elsewhere(look: Look) -> list[tuple[Badge, str, SafeString]]:
+    """Where a search finds nothing in a tab: the newest badges of that name in any state, such as collected."""
+    if look.filters.found is None:
+        return []
+    found = look.desk.badges().filter(look.filters.found).select_related(*READ_WITH).order_by("-pk")
+    return [(badge, url_of(badge), badge_state(badge.state)) for badge in found[:MOST_ELSEWHERE]]
 
 
 def _offset(request: HttpRequest) -> int:
