@@ -1,6 +1,6 @@
 """Many files at once: a page first, then each by itself, and a report that leaves nobody out."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -15,6 +15,7 @@ from accreditation.core.audit import AuditEvent
 from accreditation.observers.models import PossibleDuplicate
 from accreditation.workflow import bulk
 from accreditation.workflow.models import Application, BulkRun
+from accreditation.workflow.postponement import postpone
 from accreditation.workflow.states import APPLICATION
 from tests.factories import (
     GROUND,
@@ -147,6 +148,18 @@ def test_a_bulk_approval_is_shown_first_with_who_is_left_out_and_why_and_then_re
     assert "23 November 2026" in said
     assert str(approver) in said
     assert len(rows) == 2
+
+
+def test_a_report_names_its_files_as_before_after_a_postponement_to_another_year(
+    client: Client, mission, head
+):
+    file = submitted(mission, head)
+    sign_in(client, make_clerk())
+    report = start(client, "take", [file])
+    approver = Actor(user=make_approver())
+    postpone(mission.election, date(2027, 2, 14), reason="Flood", actor=approver, now=NOW)
+    again = client.get(report.request["PATH_INFO"])
+    assert [row["number"] for row in again.context["rows"]] == [f"2026-{file.pk:06d}"]
 
 
 def test_the_page_before_is_an_address_that_back_leads_to_and_that_says_when_nothing_was_marked(
