@@ -25,6 +25,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from django.db import connection
 
+from accreditation.observers.lists import MAX_MB
 from tests.mail_server import free_port
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -292,6 +293,12 @@ def test_whom_somebody_looked_for_and_the_secret_of_a_link_are_written_into_no_l
     assert "Vasileva" not in everything and "gunicorn" in everything
 
 
+def _limits_of_uploads() -> set[str]:
+    """In megabytes: what the proxy takes where files are sent, and what a list may have."""
+    proxys = re.findall(r"client_max_body_size (\d\d+)m;", (PROJECT / "deploy/nginx.conf").read_text())
+    return {*proxys, str(MAX_MB)}
+
+
 def test_a_file_that_is_too_large_is_cut_off_in_words_and_does_not_fill_the_memory(
     production: Production,
 ) -> None:
@@ -301,6 +308,8 @@ def test_a_file_that_is_too_large_is_cut_off_in_words_and_does_not_fill_the_memo
         assert answer.status == 413
         for said in ("Fayl çox böyükdür", "The file is too large", "trop volumineux", "Файл слишком", "كبير"):
             assert said in words
+        sections = re.findall(r"<section.*?</section>", words)
+        assert [set(re.findall(r"\d\d+", one)) for one in sections] == [_limits_of_uploads()] * 5
         assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
 
     cookie = production.ask("/en/sign-in/").headers["Set-Cookie"].partition(";")[0]
