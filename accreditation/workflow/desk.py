@@ -64,12 +64,16 @@ def decides_or_checks(user: User) -> bool:
 
 @dataclass(frozen=True)
 class Queue:
-    """One tab of the desk. `newest_first` is for the archive; all others stand by time left."""
+    """One tab of the desk. `newest_first` is for the archive; all others stand by time left.
+
+    `one_by_one`: its files are moved singly, each with words of its own, so no move of many is offered.
+    """
 
     code: str
     words: Any
     rows: Callable[["Desk", QuerySet[Application]], QuerySet[Application]]
     newest_first: bool = False
+    one_by_one: bool = False
 
     @property
     def order(self) -> tuple[str, ...]:
@@ -105,7 +109,7 @@ QUEUES = (
         lambda desk, rows: _in_hand(rows).filter(decision_due_at__lte=desk.now, clock_paused_at=None),
     ),
     Queue("decide", _("To decide"), lambda desk, rows: rows.filter(state=State.RECOMMENDED)),
-    Queue("appeals", _("Appealed"), lambda desk, rows: rows.filter(state=State.APPEALED)),
+    Queue("appeals", _("Appealed"), lambda desk, rows: rows.filter(state=State.APPEALED), one_by_one=True),
     Queue("all", _("All"), lambda desk, rows: rows, newest_first=True),
 )
 BY_CODE = {queue.code: queue for queue in QUEUES}

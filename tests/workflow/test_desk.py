@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from accreditation.accounts.roles import APPROVER, CLERK
 from accreditation.core.actors import Actor
 from accreditation.core.errors import NotAllowed
 from accreditation.observers.models import PossibleDuplicate
@@ -224,6 +225,21 @@ def test_a_row_says_its_time_left_its_state_and_its_flags_in_words(client: Clien
     assert " left</bdi></b>" in words
     assert "possible duplicate" in words
     assert one.number in words
+
+
+def test_an_appeal_is_ruled_on_in_its_file_and_not_in_bulk(client: Client):
+    mission = make_mission()
+    application_in("appealed", membership=complete(make_membership(mission)))
+    submitted(mission)
+    sign_in(client, make_staff(CLERK, APPROVER))
+
+    def shown(queue: str) -> str:
+        return client.get(reverse(DESK) + f"?queue={queue}").content.decode()
+
+    appeals, unassigned = shown("appeals"), shown("unassigned")
+    assert "Court of Appeal rules on appeals" in appeals and "upheld or overturned" in appeals
+    assert "/bulk/" not in appeals and 'name="pk"' not in appeals
+    assert "/bulk/approve/" in unassigned and 'name="pk"' in unassigned and "rules on" not in unassigned
 
 
 def test_the_desk_asks_as_many_queries_for_thirty_rows_as_for_one(client: Client, clerk):

@@ -161,7 +161,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "found": look.filters.search,
         "may_move": decides_or_checks(request.user),
         "may_take": is_clerk(request.user),
-        "bulk": _bulk_moves(request.user),
+        "bulk": [] if look.queue.one_by_one else _bulk_moves(request.user),
         "kept": [(name, look.asked[name]) for name in FILTER_NAMES if look.asked.get(name)]
         + ([] if "queue" in look.asked else [("queue", look.queue.code)]),
         "now_in_words": moments.in_words(look.desk.now, look.election.time_zone),
