@@ -19,7 +19,7 @@ from accreditation.demo.badges import addresses_to_try, make_signing_keys
 from accreditation.workflow.invariants import findings
 from tests.demo.loaded import loaded
 
-pytestmark = pytest.mark.xdist_group("demonstration")
+pytestmark = [pytest.mark.xdist_group("demonstration"), pytest.mark.django_db]
 SITE = "http://127.0.0.1:8000"
 
 

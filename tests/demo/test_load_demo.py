@@ -21,7 +21,7 @@ from accreditation.workflow.invariants import findings
 from accreditation.workflow.models import Amendment, Application, InformationRequest
 from tests.demo.loaded import loaded
 
-pytestmark = pytest.mark.xdist_group("demonstration")  # loaded once, by one worker
+pytestmark = [pytest.mark.xdist_group("demonstration"), pytest.mark.django_db]  # loaded once, by one worker
 
 
 @pytest.fixture(scope="module")

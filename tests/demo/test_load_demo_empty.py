@@ -14,7 +14,7 @@ from accreditation.workflow.models import Application
 from tests.demo.loaded import loaded
 from tests.lists import FOLDER
 
-pytestmark = pytest.mark.xdist_group("demonstration")
+pytestmark = [pytest.mark.xdist_group("demonstration"), pytest.mark.django_db]
 
 
 @pytest.fixture(scope="module")
