@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from accreditation.core.actors import moment_of
 from accreditation.core.outbox import OutboxMessage
-from accreditation.core.watch import look
+from accreditation.core.watch import look_everywhere
 
 
 @require_safe
@@ -31,7 +31,7 @@ def ready(request: HttpRequest) -> HttpResponse:
         waiting = (
             OutboxMessage.objects.filter(state=OutboxMessage.State.PENDING).count() if migrated else None
         )
-        seen = look(moment_of(request)) if migrated else None
+        seen = look_everywhere(moment_of(request)) if migrated else None
     except DatabaseError:
         return JsonResponse({"ready": False, "database": False}, status=503)
     answer: dict[str, object] = {

@@ -3,7 +3,7 @@ watch, such as spare keys.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -26,7 +26,7 @@ _others: list[Watch] = []
 def watches(look: Watch) -> Watch:
     """Let another app warn as well of what core has no words for. Its module is imported when its app is ready.
 
-    `look` is asked for each page of the desk: one query where all is well.
+    `look` is asked by `look_everywhere` alone: the desk of the clerks has no query to spare.
     """
     _others.append(look)
     return look
@@ -42,20 +42,24 @@ class Seen:
 
 
 def look(now: datetime) -> Seen:
-    """Measure now: one system call, one query where a backup is expected (BACKUP_MAX_AGE_HOURS), and the others'."""
+    """Measure now: one system call, and one query where a backup is expected (BACKUP_MAX_AGE_HOURS)."""
     free, reading = _files_free(), _reading()
     newest = reading.newest_at if reading else None
     age = now - newest if newest else None
     warnings = [*_of_the_disk(free)]
     if settings.BACKUP_MAX_AGE_HOURS:
         warnings += [*_of_the_age(age), *_of_the_last_try(reading), *_of_the_backups_disk(reading)]
-    for other in _others:
-        warnings += other(now)
     return Seen(
         files_free_mb=None if free is None else free // MEGABYTE,
         backup_age_hours=None if age is None else age // timedelta(hours=1),
         warnings=warnings,
     )
+
+
+def look_everywhere(now: datetime) -> Seen:
+    """The same, with what the other apps watch."""
+    seen = look(now)
+    return replace(seen, warnings=[*seen.warnings, *(reason for other in _others for reason in other(now))])
 
 
 def _files_free() -> int | None:

@@ -1,4 +1,4 @@
-"""Who has no spare key hears of it before it is needed: on /readyz, on the desk."""
+"""Who has no spare key hears of it before it is needed: on /readyz, on the print desk."""
 
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -10,10 +10,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from accreditation.accounts.roles import CLERK
+from accreditation.accounts.roles import PRINT_DESK
 from accreditation.core.actors import SYSTEM
 from accreditation.core.machine import perform
-from accreditation.core.watch import look
+from accreditation.core.watch import look_everywhere
 from accreditation.credentials import keyring
 from accreditation.credentials.badge_states import SIGNING_KEY
 from accreditation.credentials.keys import SigningKey
@@ -31,7 +31,7 @@ def nothing_else_is_amiss(settings: Any) -> None:
 
 
 def warnings() -> list[str]:
-    return [warning.code for warning in look(NOW).warnings]
+    return [warning.code for warning in look_everywhere(NOW).warnings]
 
 
 def publish(purpose: str, at: datetime = NOW) -> SigningKey:
@@ -87,8 +87,8 @@ def test_machines_and_people_are_told() -> None:
     make_badge("printed")
     with time_machine.travel(NOW):
         said = Client().get("/readyz").json()["warnings"]
-        client = sign_in(Client(), make_staff(CLERK))
-        page = client.get(reverse("admin:workflow_application_changelist")).content.decode()
+        client = sign_in(Client(), make_staff(PRINT_DESK))
+        page = client.get(reverse("admin:credentials_badge_changelist")).content.decode()
     assert said == ["badge_key_without_spare", "list_key_without_spare"]
     assert "No spare key for badges is published" in page
     assert "none could be signed for 48 hours. Tell those who run the server." in page

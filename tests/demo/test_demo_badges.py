@@ -12,9 +12,9 @@ from accreditation.credentials.listing import SignedList
 from accreditation.credentials.payload import code_number
 from accreditation.credentials.print_runs import PrintRun
 from accreditation.credentials.scans import BadgeScan
+from accreditation.credentials.spare_keys import lacking
 from accreditation.credentials.verdicts import Verdict
 from accreditation.credentials.verifying import verify_by_record
-from accreditation.credentials.spare_keys import lacking
 from accreditation.demo.badges import addresses_to_try, make_signing_keys
 from accreditation.workflow.invariants import findings
 from tests.demo.loaded import loaded

@@ -251,7 +251,7 @@ def test_the_desk_asks_as_many_queries_for_thirty_rows_as_for_one(client: Client
     for _index in range(29):
         submitted(mission)
     assert queries_of(client, url) == with_one
-    assert with_one <= 14
+    assert with_one <= 12
 
 
 def queries_of(client: Client, url: str) -> int:

@@ -140,7 +140,7 @@ def _number(text: str | None) -> int | None:
 
 @require_safe
 def desk(request: HttpRequest) -> HttpResponse:
-    """The list itself. At most fourteen queries, whatever it holds."""
+    """The list itself. At most a dozen queries, whatever it holds."""
     look = Look(request)
     if look.election is None:
         return show(request, "no_election", {}, title=_("The desk"))
