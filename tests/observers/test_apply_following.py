@@ -158,7 +158,7 @@ def test_going_back_after_sending_shows_that_it_has_been_sent_and_saves_nothing(
 def test_an_incomplete_application_is_not_sent(client, mission):
     applying.answer_until_the_file_opens(client, mission)
     answer = client.post("/en/apply/demo/check/", {"version": "1"}, follow=True)
-    assert "something is still missing" in text(answer)
+    assert "It was not sent. Still missing: " in text(answer)
     assert Application.objects.get().state == "draft"
 
 

@@ -138,7 +138,7 @@ def test_a_passport_that_a_later_visit_outlasts_is_a_problem_on_the_list_and_kee
     assert applying.send(client)["Location"] == "/en/apply/demo/"
     assert Application.objects.get().state == "draft"
     said = text(client.get("/en/apply/demo/"))
-    assert "It was not sent. It cannot be sent yet. Still missing: Your passport." in said
+    assert "It was not sent. Still missing: Your passport." in said
 
 
 def test_who_checks_before_everything_is_answered_is_told_what_is_missing(client, mission):

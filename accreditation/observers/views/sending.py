@@ -67,11 +67,12 @@ def check(request: HttpRequest, applying: Applying) -> HttpResponse:
 
 def _why_not(applying: Applying, rows: Sequence[TaskRow], tried: bool) -> str:
     """Why there is nothing to send yet; `tried`: it was asked to be sent, so it is said first that it was not."""
+    first = _("It was not sent.") if tried else _("It cannot be sent yet.")
     if applying.led_by_another:
         why = _("Your mission looks after this application. Ask your head of mission about it.")
     elif applying.is_being_filled and applying.is_late:
         why = _("The deadline has passed.")
     else:
         tasks = [str(row.task.title) for row in rows if not row.is_settled]
-        why = _("It cannot be sent yet. Still missing: %(tasks)s.") % {"tasks": ", ".join(tasks)}
-    return _("It was not sent. %(why)s") % {"why": why} if tried else why
+        why = _("Still missing: %(tasks)s.") % {"tasks": ", ".join(tasks)}
+    return f"{first} {why}"
