@@ -6,6 +6,7 @@ functions named `*_pdf`), never before a fork; or in a process of its own (`apar
 
 import hashlib
 import json
+import os
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -24,6 +25,9 @@ __all__ = ["CannotPrint", "MissingGlyphs", "Sheet", "badges_pdf", "certificate_p
 
 Layout = Literal["a6", "a4"]
 TEMPLATES = Path(__file__).with_name("templates")
+IN_MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108
+"""Where Linux keeps files in memory; a sheet of forty takes a megabyte. Two files a badge cost a tenth of the time."""
+
 LONGEST_WORD = 36
 """Letters after which a word may be broken where it does not fit."""
 
@@ -62,8 +66,8 @@ class Sheet:
 
     @contextmanager
     def folder(self) -> Iterator[Path]:
-        """The sheet in a folder that only this user can read, gone afterwards."""
-        with tempfile.TemporaryDirectory(prefix="typeset-") as name:
+        """The sheet in a folder that only this user can read, gone afterwards, in memory where it can be."""
+        with tempfile.TemporaryDirectory(prefix="typeset-", dir=IN_MEMORY) as name:
             root = Path(name)
             for path in TEMPLATES.glob("*.typ"):
                 (root / path.name).write_bytes(path.read_bytes())
