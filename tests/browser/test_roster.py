@@ -40,6 +40,7 @@ def code() -> str:
 
 
 def overflows(page) -> bool:
+    page.wait_for_load_state()  # a page without its style sheet is as wide as it likes
     return page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
 
 

@@ -66,5 +66,6 @@ def told(page: Any) -> list[str]:
 
 
 def overflows(page: Any) -> bool:
+    page.wait_for_load_state()  # a page without its style sheet is as wide as it likes
     wide = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
     return bool(page.evaluate(wide))
