@@ -37,7 +37,7 @@ from accreditation.missions.models import Election
 
 log = logging.getLogger(__name__)
 
-CHUNK = 40
+CHUNK = 60
 """Badges a part; a multiple of four, so that no sheet of A4 is left half empty in the middle of a run."""
 
 SECONDS_A_PART = 180.0

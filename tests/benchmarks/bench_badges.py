@@ -21,7 +21,7 @@ from accreditation.credentials.printing.typesetting import Sheet, badges_sheet
 from tests.benchmarks.harness import Row, seconds, table
 from tests.credentials.printing.samples import NAMES, NOW, badge_in, portrait
 
-COUNT, PART, ROUNDS = 1_000, 40, 3
+COUNT, PART, ROUNDS = 1_000, 60, 3
 BARE = """
 #let sheet = json("sheet.json")
 #set page(width: 105mm, height: 148mm, margin: 8mm)

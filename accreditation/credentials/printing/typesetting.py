@@ -26,7 +26,7 @@ __all__ = ["CannotPrint", "MissingGlyphs", "Sheet", "badges_pdf", "certificate_p
 Layout = Literal["a6", "a4"]
 TEMPLATES = Path(__file__).with_name("templates")
 IN_MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108
-"""Where Linux keeps files in memory; a sheet of forty takes a megabyte. Two files a badge cost a tenth of the time."""
+"""Where Linux keeps files in memory; a part takes a megabyte or two. Two files a badge cost a fifth of the time."""
 
 LONGEST_WORD = 36
 """Letters after which a word may be broken where it does not fit."""
