@@ -14,6 +14,6 @@ keepalive = 75
 max_requests = 100_000
 max_requests_jitter = 50_000
 
-# No log of what is asked: the proxy writes one, without searches and secrets; gunicorn's would have them.
+accesslog = None  # the proxy writes one, without searches and secrets; gunicorn's would have them
 worker_tmp_dir = "/dev/shm"  # noqa: S108 - heartbeats; the container's own, and in memory
 control_socket_disable = True
