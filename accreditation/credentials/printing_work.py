@@ -16,16 +16,14 @@ from django.db import connection, transaction
 from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
-from accreditation.accounts.parties import print_desk, system
 from accreditation.core import storage
 from accreditation.core.actors import Actor
 from accreditation.core.audit import record
 from accreditation.core.encryption import DecryptionError
-from accreditation.core.errors import MoveError, NotAllowed, Reason, Refused
+from accreditation.core.errors import MoveError, Reason
 from accreditation.core.machine import perform
 from accreditation.core.transactions import all_or_nothing
 from accreditation.credentials.badge_states import BADGE
-from accreditation.credentials.badges import Badge
 from accreditation.credentials.facing import faces_of
 from accreditation.credentials.print_runs import PrintRun, PrintRunBadge, PrintRunPart
 from accreditation.credentials.printing.apart import Press
@@ -33,7 +31,6 @@ from accreditation.credentials.printing.binding import bound
 from accreditation.credentials.printing.faces import BadgeFace
 from accreditation.credentials.printing.glyphs import missing_in
 from accreditation.credentials.printing.typesetting import CannotPrint, Layout, badges_sheet
-from accreditation.missions.models import Election
 
 log = logging.getLogger(__name__)
 
@@ -41,79 +38,10 @@ CHUNK = 60
 """Badges a part; a multiple of four, so that no sheet of A4 is left half empty in the middle of a run."""
 
 SECONDS_A_PART = 180.0
-MOST_AT_ONCE = 5000
 RUNS = 0x0B5E_0003  # advisory locks of running jobs: (this, run)
 
 Outcome = PrintRunBadge.Outcome
 State = PrintRun.State
-prints = print_desk | system
-
-
-# --- asking ---
-
-
-@all_or_nothing
-def start(
-    badges: Sequence[int],
-    *,
-    election: Election,
-    layout: str,
-    actor: Actor,
-    now: datetime,
-    asked_for: dict[str, object] | None = None,
-) -> PrintRun:
-    """Write down a run over these badges (primary keys, in the order of the sheets); a worker does it within seconds.
-
-    Badges that another run has already are left to it. NotAllowed for who does not print; Refused where none is left.
-    """
-    if not prints(actor, None):
-        raise NotAllowed()
-    run = PrintRun.objects.create(
-        election=election, layout=layout, asked_by=actor.user, asked_at=now, asked_for=asked_for or {}
-    )
-    wanted = list(dict.fromkeys(badges))[:MOST_AT_ONCE]
-    printable = set(printable_badges(election).filter(pk__in=wanted).values_list("pk", flat=True))
-    # In the order of keys, so that two clerks who start at once never wait for each other in a circle.
-    rows = [
-        PrintRunBadge(run=run, badge_id=pk, position=position)
-        for position, pk in enumerate(wanted, 1)
-        if pk in printable
-    ]
-    PrintRunBadge.objects.bulk_create(sorted(rows, key=lambda row: row.badge_id), ignore_conflicts=True)
-    run.total = run.rows.count()
-    if not run.total:
-        words = _("No badge of these is left to print: another run has them, or they are not ready for it.")
-        raise Refused([Reason("nothing_to_print", words)])
-    run.save(update_fields=["total"])
-    record(run, "print_run_asked", actor=actor, now=now, badges=run.total, layout=layout)
-    return run
-
-
-def printable_badges(election: Election) -> QuerySet[Badge]:
-    """The badges of an election that could be printed now and that no run has."""
-    return Badge.objects.filter(
-        accreditation__election=election,
-        accreditation__state="active",
-        state=Badge.State.QUEUED,
-        sealed_at__isnull=False,
-    ).exclude(print_rows__outcome__in=[Outcome.WAITING, Outcome.PRINTED])
-
-
-@all_or_nothing
-def stop(run: PrintRun, *, actor: Actor, now: datetime) -> None:
-    """Wish that a run ends after the part that is being made. What is printed stays printed. NotAllowed, Refused."""
-    if not prints(actor, None):
-        raise NotAllowed()
-    locked = PrintRun.objects.select_for_update(no_key=True).get(pk=run.pk)
-    if not locked.is_open:
-        words = _("This run is “%(state)s” already.") % {"state": locked.get_state_display()}
-        raise Refused([Reason("run_is_over", words)])
-    if not locked.stop_wished:
-        PrintRun.objects.filter(pk=run.pk).update(stop_wished=True)
-        record(run, "print_run_stopped", actor=actor, now=now)
-
-
-# --- working ---
 
 
 def work_on_waiting(*, now: datetime) -> int:

@@ -14,8 +14,9 @@ from accreditation.credentials.keyring import make_key
 from accreditation.credentials.keys import SigningKey
 from accreditation.credentials.listing import publish_list
 from accreditation.credentials.payload import address_of
+from accreditation.credentials.print_orders import printable_badges, start
 from accreditation.credentials.print_runs import PrintRun
-from accreditation.credentials.printing_work import printable_badges, start, work_on
+from accreditation.credentials.printing_work import work_on
 from accreditation.credentials.sealing import seal_waiting
 from accreditation.credentials.verdicts import Verdict
 from accreditation.credentials.verifying import verify_by_record

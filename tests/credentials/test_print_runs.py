@@ -17,8 +17,9 @@ from accreditation.core.machine import perform
 from accreditation.credentials import printing_work
 from accreditation.credentials.badge_states import BADGE
 from accreditation.credentials.badges import Badge
+from accreditation.credentials.print_orders import start, stop
 from accreditation.credentials.print_runs import PrintRun, PrintRunBadge
-from accreditation.credentials.printing_work import start, stop, work_on, work_on_waiting
+from accreditation.credentials.printing_work import work_on, work_on_waiting
 from accreditation.observers.models import Membership
 from tests.badges import make_badge
 from tests.factories import (

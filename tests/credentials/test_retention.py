@@ -12,8 +12,9 @@ from accreditation.accounts.roles import PRINT_DESK
 from accreditation.core import storage
 from accreditation.credentials.alarms import ScanAlarm, raise_alarms
 from accreditation.credentials.badges import Badge
+from accreditation.credentials.print_orders import start
 from accreditation.credentials.print_runs import PrintRun
-from accreditation.credentials.printing_work import start, work_on
+from accreditation.credentials.printing_work import work_on
 from accreditation.credentials.retention import forget_scans, forget_sheets, scans_kept_until
 from accreditation.credentials.scans import BadgeScan
 from accreditation.credentials.tasks import forget_what_is_old, join_scans

@@ -24,8 +24,8 @@ from accreditation.core.errors import MoveError
 from accreditation.core.machine import perform
 from accreditation.credentials.badge_states import BADGE
 from accreditation.credentials.badges import Badge
+from accreditation.credentials.print_orders import start
 from accreditation.credentials.print_runs import PrintRun, PrintRunBadge
-from accreditation.credentials.printing_work import start
 from accreditation.workflow.states import ACCREDITATION
 from tests.badges import make_badge, make_keys
 from tests.factories import (

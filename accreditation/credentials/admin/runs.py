@@ -29,8 +29,8 @@ from accreditation.credentials.admin.pages import (
 )
 from accreditation.credentials.badges import Badge
 from accreditation.credentials.print_desk import why_not, with_runs
+from accreditation.credentials.print_orders import start, stop
 from accreditation.credentials.print_runs import PrintRun, PrintRunBadge
-from accreditation.credentials.printing_work import start, stop
 from accreditation.credentials.retention import SHEETS_KEPT
 
 SAMPLE = 10

@@ -18,8 +18,9 @@ from accreditation.core.errors import Refused
 from accreditation.credentials.badges import Badge
 from accreditation.credentials.keyring import NoPrivateKey
 from accreditation.credentials.print_desk import in_order, why_not, with_arrivals
+from accreditation.credentials.print_orders import MOST_AT_ONCE, printable_badges, start
 from accreditation.credentials.print_runs import PrintRun, PrintRunBadge
-from accreditation.credentials.printing_work import MOST_AT_ONCE, printable_badges, start, work_on
+from accreditation.credentials.printing_work import work_on
 from accreditation.credentials.sealing import SIGNED_WITH, seal
 from accreditation.missions.models import Mission
 
