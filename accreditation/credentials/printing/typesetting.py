@@ -157,7 +157,6 @@ def letter_sheet(face: LetterFace, *, at: datetime) -> Sheet:
 
 def _badge(face: BadgeFace, pictures: dict[str, bytes]) -> dict[str, Any]:
     """A face as the template reads it; its pictures are put among the files."""
-    qr, modules = qr_png(face.address)
     labels = _labels(face.languages)
     passport = face.passport_number and f"{words()[face.languages[0]]['passport']} {face.passport_number}"
     return {
@@ -171,8 +170,7 @@ def _badge(face: BadgeFace, pictures: dict[str, bytes]) -> dict[str, Any]:
             "photo": f"{_joined(labels['photo'])}: {face.name}",
         },
         "passport": passport,
-        "qr": _kept(qr, pictures),
-        "modules": modules,
+        "qr": _kept(qr_png(face.address), pictures),
         "photo": _kept(face.photo, pictures),
         "emblem": _kept(face.emblem, pictures),
     }
