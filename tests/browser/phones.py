@@ -13,6 +13,7 @@ from tests.factories import NOW
 SIZE = {"width": 360, "height": 740}
 LATE_ANSWERS = 10_000
 HARMLESS = ("Failed to load resource", "net::ERR_", "Service Worker registration blocked")
+WHAT_TELLS_THE_TIME = re.compile(r"/v/(keys\.json|list)$")
 
 
 class Phone:
@@ -67,7 +68,14 @@ class Phone:
         self.page.wait_for_function(
             "async () => Boolean(await caches.match('/v/vendor/zxing-wasm-3.1.4/reader/zxing_reader.wasm'))"
         )
+        # While a page opens, Chromium lets a request through at times: heard once, the server has told the time.
+        self.context.route(WHAT_TELLS_THE_TIME, lambda route: route.abort())
         self.context.set_offline(True)
+
+    def come_back(self) -> None:
+        """The network is there again: the page hears of it by itself."""
+        self.context.unroute(WHAT_TELLS_THE_TIME)
+        self.context.set_offline(False)
 
     def scan(self, address_or_digits: str) -> str:
         """The verdict on a badge, opened as from a QR code."""

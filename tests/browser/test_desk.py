@@ -1,13 +1,10 @@
 """A clerk at work in a browser, under the content policy that production has: the keyboard is enough."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from io import BytesIO
 from typing import Any
 
 import pytest
-from django.conf import settings
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
@@ -17,6 +14,7 @@ from accreditation.core.audit import AuditEvent
 from accreditation.observers.models import Upload
 from accreditation.workflow.models import Application
 from tests.browser.accessibility import violations
+from tests.browser.windows import OpenWindow
 from tests.factories import (
     complete,
     make_application,
@@ -27,7 +25,6 @@ from tests.factories import (
     make_mission,
     move,
 )
-from tests.signing_in import sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -38,19 +35,11 @@ def clerk():
 
 
 @pytest.fixture
-def desk(live_server: Any, page: Any, clerk: Any) -> Iterator[Any]:
-    """The clerk's page; the test fails when anything is written to the console."""
-    client = sign_in(Client(), clerk)
-    session = client.cookies[settings.SESSION_COOKIE_NAME].value
-    page.context.add_cookies(
-        [{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}]
-    )
-    page.set_viewport_size({"width": 1366, "height": 768})
-    said: list[str] = []
-    page.on("console", lambda message: said.append(message.text))
-    page.desk = live_server.url + reverse("admin:workflow_application_changelist")
-    yield page
-    assert said == []
+def desk(window: OpenWindow, clerk: Any) -> Any:
+    """The clerk's page."""
+    page = window(clerk, size={"width": 1366, "height": 768})
+    page.desk = reverse("admin:workflow_application_changelist")
+    return page
 
 
 def picture(width: int, height: int) -> str:

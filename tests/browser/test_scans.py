@@ -1,22 +1,19 @@
 """Scans and alarms in a browser: read and answered on a phone, by keyboard, and without breaking a rule."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings as configured
-from django.test import Client
 from django.utils import timezone
 
 from accreditation.accounts.models import User
 from accreditation.credentials.alarms import ScanAlarm, raise_alarms
 from tests.badges import make_badge, make_keys
 from tests.browser.accessibility import violations
+from tests.browser.windows import OpenWindow
 from tests.factories import make_clerk
 from tests.scans import make_scan
-from tests.signing_in import sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -29,7 +26,7 @@ def clerk() -> User:
 
 
 @pytest.fixture
-def scans(live_server: Any, page: Any, clerk: User, tmp_path: Path, settings: Any) -> Iterator[Any]:
+def scans(window: OpenWindow, clerk: User, tmp_path: Path, settings: Any) -> Any:
     """The clerk's page, with an alarm of each kind and one that was answered."""
     settings.SIGNING_KEYS_DIR = str(tmp_path / "keys")
     settings.PRIVATE_FILES_ROOT = str(tmp_path / "private")
@@ -46,16 +43,10 @@ def scans(live_server: Any, page: Any, clerk: User, tmp_path: Path, settings: An
     for minute in range(6):
         make_scan(None, "Gate 2", now - minute * MINUTE, typed=minute == 1)
     raise_alarms(now)
-    session = sign_in(Client(), clerk).cookies[configured.SESSION_COOKIE_NAME].value
-    page.context.add_cookies(
-        [{"name": configured.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}]
-    )
-    page.address = f"{live_server.url}/admin/credentials/badgescan/"
-    page.badge = f"{live_server.url}/admin/credentials/badge/{badge.pk}/change/"
-    said: list[str] = []
-    page.on("console", lambda message: said.append(message.text))
-    yield page
-    assert said == []
+    page = window(clerk)
+    page.address = "/admin/credentials/badgescan/"
+    page.badge = f"/admin/credentials/badge/{badge.pk}/change/"
+    return page
 
 
 def test_scans_and_alarms_break_no_rule_at_any_width_or_in_arabic(scans: Any, clerk: User) -> None:

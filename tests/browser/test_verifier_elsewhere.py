@@ -74,7 +74,7 @@ def test_files_alone_judge_badges_by_the_list_with_a_network_and_without(
     make_void(badge)
     publish_list(NOW + HOUR)
     call_command("publish_verifier", out=folder)
-    phone.context.set_offline(False)
+    phone.come_back()
     phone.wait_for("void")
     # A plain server allows the worker less: the page asks for all of /v first, and takes what it gets.
     phone.wrong = [
