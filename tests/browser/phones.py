@@ -13,7 +13,6 @@ from tests.factories import NOW
 SIZE = {"width": 360, "height": 740}
 LATE_ANSWERS = 10_000
 HARMLESS = ("Failed to load resource", "net::ERR_", "Service Worker registration blocked")
-WHAT_TELLS_THE_TIME = re.compile(r"/v/(keys\.json|list)$")
 
 
 class Phone:
@@ -52,9 +51,16 @@ class Phone:
 
     def open(self, fragment: str = "") -> None:
         """As the phone's own camera does: a page anew, with the badge behind the #."""
-        self.page.goto("about:blank")
+        self.leave()
         self.page.goto(f"{self.site}/v{fragment and '#' + fragment}")
         self.page.wait_for_selector("#state p")
+
+    def leave(self) -> None:
+        """Go elsewhere. Chromium lifts what was emulated from a page before it ends it: offline, that page would hear
+        that there is a network and ask it, with a clock that was turned meanwhile.
+        """
+        self.page.evaluate("() => { window.fetch = () => new Promise(() => {}) }")
+        self.page.goto("about:blank")
 
     def stand_at(self, place: str) -> None:
         """Say on the settings which polling station this is."""
@@ -68,14 +74,7 @@ class Phone:
         self.page.wait_for_function(
             "async () => Boolean(await caches.match('/v/vendor/zxing-wasm-3.1.4/reader/zxing_reader.wasm'))"
         )
-        # While a page opens, Chromium lets a request through at times: heard once, the server has told the time.
-        self.context.route(WHAT_TELLS_THE_TIME, lambda route: route.abort())
         self.context.set_offline(True)
-
-    def come_back(self) -> None:
-        """The network is there again: the page hears of it by itself."""
-        self.context.unroute(WHAT_TELLS_THE_TIME)
-        self.context.set_offline(False)
 
     def scan(self, address_or_digits: str) -> str:
         """The verdict on a badge, opened as from a QR code."""

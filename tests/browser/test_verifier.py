@@ -190,7 +190,7 @@ def test_the_self_test_finds_a_prepared_phone_and_an_unprepared_one(
     commission.publish()
     phone.open()
     phone.keep_offline()
-    phone.come_back()
+    phone.context.set_offline(False)
     phone.page.click("#settings summary")
     phone.page.click("#self-test")
     phone.page.wait_for_selector(".tests")

@@ -74,7 +74,7 @@ def test_files_alone_judge_badges_by_the_list_with_a_network_and_without(
     make_void(badge)
     publish_list(NOW + HOUR)
     call_command("publish_verifier", out=folder)
-    phone.come_back()
+    phone.context.set_offline(False)
     phone.wait_for("void")
     # A plain server allows the worker less: the page asks for all of /v first, and takes what it gets.
     phone.wrong = [
@@ -111,13 +111,13 @@ def test_a_file_of_another_release_is_not_kept_for_times_without_a_network(
     assert not phone.page.evaluate(KEPT)
 
     judge.write_bytes(ours)
-    phone.page.goto("about:blank")
+    phone.leave()
     phone.page.goto(f"{site}/v/")
     assert phone.page.evaluate(INSTALLED) == "activated"
     phone.keep_offline()
     assert phone.page.evaluate(KEPT)
-    phone.page.goto("about:blank")
+    phone.leave()
     phone.page.goto(f"{site}/v/#{address_on(badge).partition('#')[2]}")
     phone.wait_for("valid")
-    phone.page.goto("about:blank")
+    phone.leave()
     phone.wrong = []  # what was refused is told to the console

@@ -131,7 +131,7 @@ def test_t32_a_copied_badge_shows_its_photo_at_both_stations_and_alarms_the_comm
     assert "elsewhere" not in first.text()
     assert raise_alarms(timezone.now()) == 0
 
-    second.come_back()
+    second.context.set_offline(False)
     second.wait_for_text("to be sent", there=False)
     assert sorted(BadgeScan.objects.values_list("place", "shown")) == [
         ("Station 14", ""),
@@ -177,7 +177,7 @@ def test_t33_a_badge_revoked_meanwhile_is_green_with_the_list_s_time_then_amber_
     # As each hour: the list of an hour past NOW would turn old in the very second of the connection.
     publish_list(NOW + 13 * HOUR)
     with time_machine.travel(NOW + 13 * HOUR + timedelta(seconds=30), tick=True):
-        phone.come_back()  # the badge on the screen turns red by itself
+        phone.context.set_offline(False)  # the badge on the screen turns red by itself
         phone.wait_for("void")
         phone.wait_for_text("to be sent", there=False)
         phone.open()  # nothing is told twice
@@ -264,7 +264,7 @@ def test_t35_a_key_is_known_before_it_signs_and_its_revocation_turns_its_badges_
     assert seal_waiting(now=NOW + 2 * HOUR) == 1
     publish_list(NOW + 2 * HOUR)
     assert phone.scan(address_on(new)) == "good valid"  # not known here yet: the list's time says so
-    phone.come_back()
+    phone.context.set_offline(False)
     phone.wait_for("void")
     assert "The commission has revoked the signature of this badge." in phone.text()
     assert phone.scan(address_on(old)) == "good valid"
@@ -294,7 +294,7 @@ def test_t35_a_clock_turned_back_without_a_network_makes_no_old_list_fresh(
     assert phone.scan(commission.address("x")) == "wait unconfirmed"
     assert "This phone’s clock was turned back, so the age of its list is not known." in phone.text()
     phone.wait_for_text("The list is too old: connect once")
-    phone.come_back()
+    phone.context.set_offline(False)
     phone.wait_for("valid")  # the server has told the time
 
 

@@ -125,6 +125,15 @@ def test_database_and_broker_are_out_of_reach_from_outside() -> None:
         assert "ports" not in SERVICES[name]
 
 
+def test_the_embedded_database_is_set_as_productions(start: Start) -> None:
+    program, *told = SERVICES["database"]["command"]
+    assert (program, set(told[::2])) == ("postgres", {"-c"})
+    with psycopg.connect(start()[1]["database_url"]) as connection:
+        for setting in told[1::2]:
+            name, value = setting.split("=")
+            assert connection.execute("SELECT current_setting(%s)", [name]).fetchone() == (value,)
+
+
 @pytest.mark.parametrize("name", ["worker", "beat"])
 def test_the_entry_points_are_those_of_celery_as_installed(name: str) -> None:
     program, *arguments = SERVICES[name]["command"]
