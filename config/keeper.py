@@ -30,6 +30,11 @@ import psycopg
 
 DATABASE = "accreditation"
 SOCKET_LIMIT = 107 - len("/.s.PGSQL.5432")  # bytes, of the address of a UNIX socket
+AS_IN_PRODUCTION = (
+    "shared_buffers=512MB",
+    "max_wal_size=2GB",
+    "checkpoint_timeout=15min",
+)  # docker-compose.yml
 PATIENCE = 60  # seconds for a start, recovery after a crash included
 LINGER = 2  # seconds without a user before the servers stop
 LOG_LIMIT = 5_000_000  # bytes that a log may have when a keeper begins
@@ -86,6 +91,7 @@ class Keeper:
             lock.unlink(missing_ok=True)  # a dead server's pid may be another's by now, or a zombie's
         command = [self.binaries / "postgres", "-D", self.cluster, "-k", self.sockets, "-h", ""]
         command += ["-c", "unix_socket_permissions=0700", "-c", "max_connections=200"]
+        command += [part for setting in AS_IN_PRODUCTION for part in ("-c", setting)]
         return psutil.Popen(command, start_new_session=True, **self.as_account())
 
     def start_redis(self) -> psutil.Process:
