@@ -134,7 +134,7 @@ def _read_name(content: bytes) -> str:
         name = content.decode()
     except UnicodeDecodeError as error:
         raise NotABadge("the name is no UTF-8") from error
-    if not name.strip() or any(_is_control(character) for character in name):
+    if not name.strip() or (not name.isprintable() and any(_is_control(one) for one in name)):
         raise NotABadge("the name is blank or has control characters")
     return name
 

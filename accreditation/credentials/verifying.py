@@ -27,12 +27,13 @@ from accreditation.missions.calendar import Calendar
 __all__ = ["Finding", "Judgement", "Shown", "Verdict", "judge", "judge_text", "verify_by_record"]
 
 HOLDS = (Accreditation.State.ACTIVE, Accreditation.State.EXPIRED)
-# Looked up, and checked, where there is nothing to look up or to check, so that every answer takes as long.
+# Looked up, and checked, where there is nothing to look up or to check, so that every answer takes as long. The key and
+# the signature, over nothing, are those of RFC 8032's first test: one of zeros would be thrown out unchecked.
 _NO_SERIAL = bytes(16)
-_NO_SIGNATURE = bytes(64)
-_NOBODYS_KEY = bytes.fromhex(
-    "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a"
-)  # from RFC 8032
+_NOBODYS_KEY = bytes.fromhex("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a")
+_NO_SIGNATURE = bytes.fromhex(
+    "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b"
+)
 _NOT_TOLD = ("badge_pk", "picture")
 
 

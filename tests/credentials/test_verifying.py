@@ -15,7 +15,7 @@ from django.utils import translation
 
 from accreditation.core.actors import SYSTEM
 from accreditation.core.machine import perform
-from accreditation.credentials import keyring
+from accreditation.credentials import keyring, signatures, verifying
 from accreditation.credentials.badge_states import SIGNING_KEY
 from accreditation.credentials.badges import Badge
 from accreditation.credentials.listing import publish_list
@@ -190,11 +190,11 @@ def test_a_retired_keys_badges_hold(badge: Badge) -> None:
 
 
 def signatures_checked(work: Callable[[], Any]) -> int:
-    """How many signatures the cryptography library is asked to check meanwhile."""
+    """How many signatures libsodium is asked to check meanwhile."""
     checked = []
     sys.setprofile(
         lambda _frame, event, called: (
-            checked.append(called) if event == "c_call" and called.__name__ == "verify" else None
+            checked.append(called) if event == "c_call" and called.__name__ == "crypto_sign_open" else None
         )
     )
     try:
@@ -216,6 +216,11 @@ def test_every_answer_costs_one_query_and_one_signature_to_check(
     for text in texts:
         with django_assert_num_queries(1):
             assert signatures_checked(partial(verify_by_record, text, now=NOW)) == 1
+
+
+def test_what_is_checked_where_there_is_no_signature_is_one_so_that_it_takes_as_long() -> None:
+    """libsodium throws what can be no signature out at once."""
+    assert signatures.holds(b"", b"", verifying._NO_SIGNATURE, verifying._NOBODYS_KEY)
 
 
 def test_the_answer_names_the_list_that_stands(badge: Badge) -> None:
