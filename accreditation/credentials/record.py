@@ -26,7 +26,6 @@ class HeldBadge(NamedTuple):
     signed: bytes
     state: str
     moved_at: datetime | None
-    picture: str
     accreditation_state: str
     accreditation_moved_at: datetime | None
     number: int
@@ -50,14 +49,13 @@ class Held(NamedTuple):
 
 _HELD = """
 SELECT (SELECT max(version) FROM credentials_signedlist), k.public, k.revoked_at,
-    b.id, b.code, b.signed, b.state, b.moved_at, p.name,
+    b.id, b.code, b.signed, b.state, b.moved_at,
     a.state, a.moved_at, a.number, a.valid_until,
     e.year_in_numbers, e.day, e.called_on, e.time_zone, e.results_published_on, m.name,
     coalesce(nullif(CASE %%(language)s WHEN 'az' THEN c.name_az WHEN 'fr' THEN c.name_fr WHEN 'ru' THEN c.name_ru
         WHEN 'ar' THEN c.name_ar END, ''), c.name_en)
 FROM (VALUES (1)) asked
 %s
-LEFT JOIN credentials_badgepicture p ON p.id = b.picture_id
 LEFT JOIN credentials_accreditation a ON a.id = b.accreditation_id
 LEFT JOIN missions_election e ON e.id = a.election_id
 LEFT JOIN missions_mission m ON m.id = a.mission_id

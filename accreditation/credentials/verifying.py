@@ -34,7 +34,7 @@ _NOBODYS_KEY = bytes.fromhex("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af
 _NO_SIGNATURE = bytes.fromhex(
     "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b"
 )
-_NOT_TOLD = ("badge_pk", "picture")
+_NOT_TOLD = ("badge_pk",)
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Finding:
 
     `proved`: a signature was checked. A typed code proves nothing of the paper that somebody holds. `since`: from when
     on it has been void, has expired, or has been valid. `list_version` is that of the signed list that stands. The last
-    two are for whoever writes the scan down or shows the photo, and are not told.
+    is for whoever writes the scan down or shows the photo, and is not told.
     """
 
     verdict: Verdict
@@ -59,7 +59,6 @@ class Finding:
     since: datetime | None = None
     list_version: int | None = None
     badge_pk: int | None = None
-    picture: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         """As the command and the API tell it: moments in ISO 8601, UTC."""
@@ -157,7 +156,6 @@ def _by_state(
         since=since,
         list_version=list_version,
         badge_pk=badge.pk,
-        picture=badge.picture,
     )
 
 

@@ -22,6 +22,7 @@ from accreditation.core import storage
 from accreditation.core.actors import moment_of
 from accreditation.core.encryption import DecryptionError
 from accreditation.credentials import scans
+from accreditation.credentials.badges import Badge
 from accreditation.credentials.photo_limits import PhotoLimits
 from accreditation.credentials.verifying import Finding, verify_by_record
 
@@ -208,10 +209,13 @@ def _address_of(request: HttpRequest) -> str:
 
 
 def _photo_of(found: Finding) -> bytes | None:
-    if not found.proved or found.picture is None:
+    if not found.proved or found.badge_pk is None:
+        return None
+    picture = Badge.objects.filter(pk=found.badge_pk).values_list("picture__name", flat=True).first()
+    if picture is None:
         return None
     try:
-        return storage.read(found.picture)
+        return storage.read(picture)
     except (FileNotFoundError, DecryptionError):
         return None
 
