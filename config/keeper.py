@@ -30,11 +30,8 @@ import psycopg
 
 DATABASE = "accreditation"
 SOCKET_LIMIT = 107 - len("/.s.PGSQL.5432")  # bytes, of the address of a UNIX socket
-AS_IN_PRODUCTION = (
-    "shared_buffers=512MB",
-    "max_wal_size=2GB",
-    "checkpoint_timeout=15min",
-)  # docker-compose.yml
+# What docker-compose.yml tells PostgreSQL; tests/config/test_deployment.py holds both together.
+AS_IN_PRODUCTION = ("shared_buffers=512MB", "max_wal_size=2GB", "checkpoint_timeout=15min")
 PATIENCE = 60  # seconds for a start, recovery after a crash included
 LINGER = 2  # seconds without a user before the servers stop
 LOG_LIMIT = 5_000_000  # bytes that a log may have when a keeper begins

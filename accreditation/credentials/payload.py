@@ -134,6 +134,7 @@ def _read_name(content: bytes) -> str:
         name = content.decode()
     except UnicodeDecodeError as error:
         raise NotABadge("the name is no UTF-8") from error
+    # What is printable has none; only of the rest is every character looked up, which takes far longer.
     if not name.strip() or (not name.isprintable() and any(_is_control(one) for one in name)):
         raise NotABadge("the name is blank or has control characters")
     return name

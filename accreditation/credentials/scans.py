@@ -159,16 +159,16 @@ WITH asked AS (
         OR (SELECT count(*) FROM (
                 SELECT FROM credentials_badgescan WHERE source = %(source)s
                 AND received_at > %(now)s - interval '1 minute' LIMIT {MOST_OF_AN_ADDRESS}
-            ) s) >= {MOST_OF_AN_ADDRESS} AS too_often
+            ) s) >= {MOST_OF_AN_ADDRESS} AS too_many
 ), put AS (
     INSERT INTO credentials_badgescan
         (scan, badge_id, verdict, shown, typed, place, device, source, scanned_at, received_at)
     SELECT %(scan)s, %(badge)s::bigint, %(verdict)s, %(shown)s, %(typed)s, %(place)s, %(device)s, %(source)s,
            %(scanned_at)s, %(now)s
-    FROM asked WHERE NOT too_often
+    FROM asked WHERE NOT too_many
     ON CONFLICT (scan) DO NOTHING
 )
-SELECT too_often, set_config('synchronous_commit', 'off', true),
+SELECT too_many, set_config('synchronous_commit', 'off', true),
     (SELECT coalesce(json_agg(e), '[]') FROM (
         SELECT place, to_char(scanned_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS at
         FROM credentials_badgescan WHERE badge_id = %(badge)s::bigint

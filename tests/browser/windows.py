@@ -19,11 +19,6 @@ HARMLESS = (
 OpenWindow = Callable[..., Any]
 
 
-def harmless(words: str) -> bool:
-    """What a console may be told though nothing is broken."""
-    return any(known in words for known in HARMLESS)
-
-
 class Windows:
     """The windows of one test. `said` is what their consoles were told: a broken script, or what the policy refused."""
 
@@ -49,7 +44,7 @@ class Windows:
         return page
 
     def _heard(self, message: Any) -> None:
-        if not harmless(message.text):
+        if not any(words in message.text for words in HARMLESS):
             self.said.append(message.text)
 
     def close(self) -> None:
