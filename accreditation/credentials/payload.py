@@ -21,7 +21,10 @@ LONGEST_TEXT = 4096
 CODE_BITS = 50
 CODE_LENGTH = 10
 
-_HEAD = struct.Struct(f">BH{SERIAL_BYTES}sHHII{PHOTO_BYTES}s")
+_BEFORE_TERM = f">BH{SERIAL_BYTES}sHH"
+_HEAD = struct.Struct(f"{_BEFORE_TERM}II{PHOTO_BYTES}s")
+TERM_AT = (struct.calcsize(_BEFORE_TERM), struct.calcsize(f"{_BEFORE_TERM}I"))
+"""Where a badge's content says from when and until when it holds: each in four bytes, seconds since 1970."""
 _LONGEST_BODY = _HEAD.size + 1 + MISSION_LENGTH + 1 + NAME_BYTES
 _ELLIPSIS = "…"
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"

@@ -7,7 +7,7 @@ waits for a count. What a process counted is gone when its minute is.
 from datetime import datetime, timedelta
 from threading import Lock
 
-from accreditation.credentials.scans import MOST_OF_A_DEVICE, MOST_OF_AN_ADDRESS
+from accreditation.credentials.taking import MOST_OF_A_DEVICE, MOST_OF_AN_ADDRESS
 
 MINUTE = timedelta(minutes=1)
 

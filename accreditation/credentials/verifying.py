@@ -9,8 +9,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from accreditation.credentials import signatures
-from accreditation.credentials.badges import Badge
-from accreditation.credentials.models import Accreditation, number_in_words
+from accreditation.credentials.models import number_in_words
 from accreditation.credentials.payload import (
     BadgeFacts,
     NotABadge,
@@ -20,16 +19,24 @@ from accreditation.credentials.payload import (
     typed_code,
     unpacked,
 )
-from accreditation.credentials.record import HeldBadge, HeldKey, held_under_code, held_under_serial
+from accreditation.credentials.record import Question, Record, record_of
+from accreditation.credentials.taking import Scan, Taken, correct, take
 from accreditation.credentials.verdicts import Judgement, Shown, Verdict, judge, judge_text
 from accreditation.missions.calendar import Calendar
 
-__all__ = ["Finding", "Judgement", "Shown", "Verdict", "judge", "judge_text", "verify_by_record"]
+__all__ = [
+    "Finding",
+    "Judgement",
+    "Shown",
+    "Verdict",
+    "judge",
+    "judge_text",
+    "verify_by_record",
+    "verify_scan",
+]
 
-HOLDS = (Accreditation.State.ACTIVE, Accreditation.State.EXPIRED)
-# Looked up, and checked, where there is nothing to look up or to check, so that every answer takes as long. The key and
-# the signature, over nothing, are those of RFC 8032's first test: one of zeros would be thrown out unchecked.
-_NO_SERIAL = bytes(16)
+# Checked where there is nothing to check, so that every answer takes as long. The key and the signature, over nothing,
+# are those of RFC 8032's first test: one of zeros would be thrown out unchecked.
 _NOBODYS_KEY = bytes.fromhex("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a")
 _NO_SIGNATURE = bytes.fromhex(
     "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b"
@@ -78,101 +85,98 @@ class _Paper(NamedTuple):
     signature: bytes
 
 
+class _Shown(NamedTuple):
+    """What somebody holds up, as it was read: a badge, a typed code (which is no paper), or neither."""
+
+    question: Question
+    paper: _Paper | None
+
+
 def verify_by_record(text: str, *, now: datetime) -> Finding:
     """The verdict on an address, its digits, or a typed code. Raises nothing, whatever the text.
 
     The order is that of docs/badge-format.md, section 5. A code that nobody has, and a good signature over what the
     commission has not issued, are 'forged'. A code's badge must bear its signature in the record, too.
     """
+    shown = _read(text)
+    return _finding(shown, record_of(shown.question, now=now))
+
+
+def verify_scan(text: str, scan: Scan, *, now: datetime) -> tuple[Finding, Taken]:
+    """The verdict, as of now, on what a scanner has read; the scan is written down with it."""
+    shown = _read(text)
+    record, taken = take(scan, shown.question, now=now)
+    found = _finding(shown, record)
+    if found.verdict != record.verdict:  # somebody has written into the record what nobody signed
+        correct(scan, found.verdict, now=now)
+    return found, taken
+
+
+def _read(text: str) -> _Shown:
     code = typed_code(text)
-    if code is None:
-        paper = _read(text)
-        held = held_under_serial(*(paper.facts.serial, paper.facts.key_id) if paper else (_NO_SERIAL, 0))
-    else:
-        held = held_under_code(code)
-        paper = _unfolded(held.badge.signed) if held.badge else None
-    genuine = _is_genuine(paper, held.key)
-    if paper is not None and held.key is None:
-        return Finding(Verdict.UNKNOWN_KEY, list_version=held.list_version)
-    if paper is None or held.key is None or not genuine:
-        return Finding(Verdict.FORGED, list_version=held.list_version)
-    if held.badge is None or held.badge.signed != paper.body + paper.signature:
-        return Finding(Verdict.FORGED, list_version=held.list_version, proved=True)
-    return _by_state(
-        held.badge, held.key, paper.facts, now, proved=code is None, list_version=held.list_version
-    )
-
-
-def _read(text: str) -> _Paper | None:
+    if code is not None:
+        return _Shown(Question(code=code), None)
     try:
-        return _unfolded(signed_of(text))
+        content = signed_of(text)
+        paper = _unfolded(content)
     except NotABadge:
-        return None
+        return _Shown(Question(), None)
+    return _Shown(Question(None, paper.facts.serial, paper.facts.key_id, content), paper)
 
 
-def _unfolded(signed: bytes) -> _Paper | None:
-    try:
-        body, signature = parts_of(signed)
-        return _Paper(unpacked(body), body, signature)
-    except NotABadge:
-        return None
+def _unfolded(content: bytes) -> _Paper:
+    """Raises NotABadge."""
+    body, signature = parts_of(content)
+    return _Paper(unpacked(body), body, signature)
 
 
-def _is_genuine(paper: _Paper | None, key: HeldKey | None) -> bool:
-    body, signature = (paper.body, paper.signature) if paper else (b"", _NO_SIGNATURE)
-    holds = signatures.holds(signatures.OVER_A_BADGE, body, signature, key.public if key else _NOBODYS_KEY)
-    return holds and paper is not None and key is not None
-
-
-def _by_state(
-    badge: HeldBadge,
-    key: HeldKey,
-    facts: BadgeFacts,
-    now: datetime,
-    *,
-    proved: bool,
-    list_version: int | None,
-) -> Finding:
-    ends = _end(facts, badge)
-    verdict: Verdict = Verdict.VALID
-    since: datetime | None = facts.valid_from
-    if void_since := _void_since(badge, key, now):
-        verdict, since = Verdict.VOID, void_since
-    elif now < facts.valid_from:
-        verdict, since = Verdict.NOT_YET, None
-    elif now >= ends:
-        verdict, since = Verdict.EXPIRED, ends
+def _finding(shown: _Shown, record: Record) -> Finding:
+    paper = shown.paper or _in_record(record)
+    genuine = _is_genuine(paper, record.public)
+    if record.badge_pk is None:
+        return Finding(record.verdict, list_version=record.list_version, proved=genuine)
+    if paper is None or not genuine:
+        return Finding(Verdict.FORGED, list_version=record.list_version)
+    facts, ends = paper.facts, _end(paper.facts, record)
+    since = {
+        Verdict.VALID: facts.valid_from, Verdict.VOID: record.void_since, Verdict.EXPIRED: ends,
+    }.get(record.verdict)  # fmt: skip
     return Finding(
-        verdict=verdict,
-        proved=proved,
+        verdict=record.verdict,
+        proved=shown.paper is not None,
         serial=facts.serial.hex(),
-        code=code_in_print(badge.code),
+        code=code_in_print(record.code),
         name=facts.name,
-        category=badge.category,
-        mission=badge.mission,
-        number=number_in_words(badge.year_in_numbers, badge.number),
+        category=record.category,
+        mission=record.mission,
+        number=number_in_words(record.year_in_numbers, record.number),
         valid_from=facts.valid_from,
         valid_until=ends,
         since=since,
-        list_version=list_version,
-        badge_pk=badge.pk,
+        list_version=record.list_version,
+        badge_pk=record.badge_pk,
     )
 
 
-def _void_since(badge: HeldBadge, key: HeldKey, now: datetime) -> datetime | None:
-    """The earliest moment from which the badge has been void; None where it is not."""
-    moments = [
-        key.revoked_at,
-        (badge.moved_at or now) if badge.state in Badge.DEAD else None,
-        (badge.accreditation_moved_at or now) if badge.accreditation_state not in HOLDS else None,
-    ]
-    return min(filter(None, moments), default=None)
+def _in_record(record: Record) -> _Paper | None:
+    """The badge as the record holds it, for a typed code."""
+    if record.badge_pk is None:
+        return None
+    try:
+        return _unfolded(record.content)
+    except NotABadge:
+        return None
 
 
-def _end(facts: BadgeFacts, badge: HeldBadge) -> datetime:
+def _is_genuine(paper: _Paper | None, public: bytes | None) -> bool:
+    body, signature = (paper.body, paper.signature) if paper else (b"", _NO_SIGNATURE)
+    holds = signatures.holds(signatures.OVER_A_BADGE, body, signature, public or _NOBODYS_KEY)
+    return holds and paper is not None and public is not None
+
+
+def _end(facts: BadgeFacts, record: Record) -> datetime:
     """The first moment too late, after the accreditation's last day, the election's, or the badge's latest end."""
-    last_day = badge.valid_until or badge.results_published_on
-    if last_day is None:
+    if record.last_day is None:
         return facts.valid_until
-    calendar = Calendar(badge.election_day, badge.called_on, badge.time_zone)
-    return min(calendar.end_of(last_day), facts.valid_until)
+    calendar = Calendar(record.election_day, record.called_on, record.time_zone)
+    return min(calendar.end_of(record.last_day), facts.valid_until)

@@ -3,7 +3,7 @@
 import json
 import sys
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from io import StringIO
 from typing import Any
@@ -23,6 +23,8 @@ from accreditation.credentials.payload import address_of, code_in_print, digits_
 from accreditation.credentials.signatures import signed_badge
 from accreditation.credentials.verdicts import Verdict
 from accreditation.credentials.verifying import verify_by_record
+from accreditation.missions.calendar import Calendar
+from accreditation.missions.models import Election
 from accreditation.workflow.states import ACCREDITATION
 from tests.badges import make_badge
 from tests.credentials.vector_parts import facts, private_of
@@ -174,6 +176,43 @@ def test_published_results_end_the_term(badge: Badge) -> None:
     assert verify_by_record(shown(badge), now=ends - timedelta(seconds=1)).verdict == Verdict.VALID
     found = verify_by_record(shown(badge), now=ends)
     assert (found.verdict, found.since, found.valid_until) == (Verdict.EXPIRED, ends, ends)
+
+
+@pytest.mark.parametrize(
+    ("zone", "last_day"),
+    [
+        ("Asia/Baku", date(2026, 12, 24)),
+        ("Pacific/Kiritimati", date(2026, 12, 31)),  # the first to reach a day
+        ("Pacific/Pago_Pago", date(2026, 12, 31)),  # and the last
+        ("America/Havana", date(2027, 11, 6)),  # the next day's first hour comes twice
+        ("Africa/Cairo", date(2027, 4, 29)),  # the next day begins at one o'clock
+        ("Asia/Beirut", date(2027, 3, 27)),  # as here
+    ],
+)
+def test_a_term_ends_with_its_last_day_on_the_elections_clocks(
+    zone: str, last_day: date, badge: Badge, signing_keys: dict[str, Any]
+) -> None:
+    """What is judged (by the day that the clocks show) and what is told (the moment) are one and the same."""
+    long = facts(
+        key_id=signing_keys["badge"].number, serial=bytes(badge.serial),
+        valid_from=datetime(2020, 1, 1, tzinfo=UTC), valid_until=datetime(2100, 1, 1, tzinfo=UTC),
+    )  # fmt: skip
+    content = signed_badge(packed(long), keyring.private_key(signing_keys["badge"]))
+    election = badge.accreditation.election
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SET LOCAL session_replication_role = replica"
+        )  # a published election's zone is frozen
+        Badge.objects.filter(pk=badge.pk).update(signed=content)
+        Election.objects.filter(pk=election.pk).update(time_zone=zone, results_published_on=last_day)
+        cursor.execute("SET LOCAL session_replication_role = origin")
+    ends = Calendar(election.day, election.called_on, zone).end_of(last_day)
+
+    for text in (digits_of(content), badge.code):
+        last = verify_by_record(text, now=ends - timedelta(microseconds=1))
+        over = verify_by_record(text, now=ends)
+        assert (last.verdict, over.verdict, over.since) == (Verdict.VALID, Verdict.EXPIRED, ends)
+        assert last.valid_until == over.valid_until == ends
 
 
 def test_a_revoked_keys_badges_are_void_since_its_revocation(badge: Badge) -> None:

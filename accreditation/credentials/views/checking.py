@@ -21,10 +21,10 @@ from django.views.decorators.http import require_POST
 from accreditation.core import storage
 from accreditation.core.actors import moment_of
 from accreditation.core.encryption import DecryptionError
-from accreditation.credentials import scans
+from accreditation.credentials import scans, taking
 from accreditation.credentials.badges import Badge
 from accreditation.credentials.photo_limits import PhotoLimits
-from accreditation.credentials.verifying import Finding, verify_by_record
+from accreditation.credentials.verifying import Finding, verify_by_record, verify_scan
 
 LONGEST_BODY = 256 * 1024
 MOST_AT_ONCE = 200
@@ -64,8 +64,7 @@ def verify(request: HttpRequest) -> HttpResponse:
         scan = _scan(request, asked, scans.plain(asked.get("device")), now)
     except NotAsked as error:
         return _error(str(error), error.status)
-    found = verify_by_record(text, now=now)
-    taken = scans.take(scan, badge_pk=found.badge_pk, verdict=found.verdict, now=now)
+    found, taken = verify_scan(text, scan, now=now)
     if taken.too_many:
         return _too_many()
     return JsonResponse({**found.as_json(), "elsewhere": list(taken.elsewhere)}, headers=HEADERS)
@@ -102,7 +101,7 @@ def kept_back(request: HttpRequest) -> HttpResponse:
     new; each is counted once, however often it comes. Those of more than 30 days ago are not taken.
     """
     now = moment_of(request)
-    if scans.too_many_from(_source(request, now), now):
+    if taking.too_many_from(_source(request, now), now):
         return _too_many()
     try:
         asked = _asked(request)
@@ -122,7 +121,7 @@ def kept_back(request: HttpRequest) -> HttpResponse:
     except NotAsked as error:
         return _error(str(error), error.status)
     return JsonResponse(
-        {"received": len(sent), "new": scans.take_kept_back(judged, now=now)}, headers=HEADERS
+        {"received": len(sent), "new": taking.take_kept_back(judged, now=now)}, headers=HEADERS
     )
 
 
@@ -146,8 +145,8 @@ def _text(badge: object) -> str:
     return scans.plain(badge)[:TEXT_LENGTH]
 
 
-def _scan(request: HttpRequest, asked: dict[str, Any], device: str, now: datetime) -> scans.Scan:
-    return scans.Scan(
+def _scan(request: HttpRequest, asked: dict[str, Any], device: str, now: datetime) -> taking.Scan:
+    return taking.Scan(
         scan=_number(asked.get("scan"), device),
         device=_device(device) if device else _source(request, now),
         source=_source(request, now),
