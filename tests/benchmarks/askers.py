@@ -1,8 +1,8 @@
 """Scanners that ask over connections which they keep: each asks again as soon as it is answered.
 
 A process of its own, one thread, cheap: it shares two cores with what it measures. Reads a pickled list of questions
-from standard input; `python -m tests.benchmarks.askers PORT CLIENTS SECONDS` asks them in turn and prints as JSON what
-it met. Questions are plain tuples (`Question`), so that nothing of ours is loaded here.
+from standard input; `python -m tests.benchmarks.askers PORT,PORT CLIENTS SECONDS` asks them in turn and prints as JSON
+what it met. Questions are plain tuples (`Question`), so that nothing of ours is loaded here.
 """
 
 import gzip
@@ -83,11 +83,11 @@ class Asker:
         return self.question[2] in (gzip.decompress(body) if PACKED in head else body)
 
 
-def ask_for(seconds: float, port: int, clients: int, questions: list[Question]) -> dict[str, Any]:
+def ask_for(seconds: float, ports: list[int], clients: int, questions: list[Question]) -> dict[str, Any]:
     """Answers a second; median, 99th of a hundred and median by kind in milliseconds; how many answers were wrong.
 
-    Scanners come one after the other, as in life: at once, one worker of an idle server may take nearly all of them.
-    What is answered before the last has come does not count.
+    Scanners come one after the other, as in life, each to the next of the servers; what is answered before the last has
+    come does not count.
     """
     turn = cycle(questions)
     took: dict[str, list[float]] = defaultdict(list)
@@ -97,7 +97,7 @@ def ask_for(seconds: float, port: int, clients: int, questions: list[Question]) 
     counts_from = began + clients * BETWEEN_TWO
     while (now := time.perf_counter()) < counts_from + seconds:
         if here < clients and now >= began + here * BETWEEN_TWO:
-            Asker(port, selector).ask(next(turn))
+            Asker(ports[here % len(ports)], selector).ask(next(turn))
             here += 1
         for key, _ in selector.select(BETWEEN_TWO):
             asker: Asker = key.data
@@ -127,6 +127,6 @@ def ask_for(seconds: float, port: int, clients: int, questions: list[Question]) 
 
 
 if __name__ == "__main__":
-    port, clients, seconds = sys.argv[1:4]
+    ports, clients, seconds = sys.argv[1:4]
     to_ask: list[Question] = pickle.load(sys.stdin.buffer)
-    print(json.dumps(ask_for(float(seconds), int(port), int(clients), to_ask)))
+    print(json.dumps(ask_for(float(seconds), [int(one) for one in ports.split(",")], int(clients), to_ask)))

@@ -1,8 +1,9 @@
 """POST /api/v1/verify as production serves it, beside a bare Django view of the same server in the same run.
 
-The server is the service `door` of docker-compose.yml; no proxy stands before it. The scanners
-are a process of their own and keep their connections. They ask about badges that are really signed, spread over all
-(badges_to_ask.py); no scan comes twice, and devices and addresses are as many as stations, so that nobody is refused.
+The servers are the containers of the service `door` in docker-compose.yml. No proxy stands before them; the scanners, a
+process of their own, keep their connections and share the servers evenly, as the proxy would. They ask about badges
+that are really signed, spread over all (badges_to_ask.py); no scan comes twice, and devices and addresses are as many
+as stations, so that nobody is refused.
 
 The floor is a bare view without any middleware, the least that Django can do. Beside it stands a bare view behind the
 middleware that a question about a badge goes through.
@@ -22,7 +23,7 @@ from typing import Any
 from tests.benchmarks.askers import Question
 from tests.benchmarks.badges_to_ask import Shown, badges_to_ask
 from tests.benchmarks.harness import Row, scratch_database, table
-from tests.benchmarks.web_server import HOST, web_server
+from tests.benchmarks.web_server import HOST, web_servers
 
 SIZES = (1_000, 1_000_000)
 CLIENTS = (8, 32)
@@ -84,23 +85,24 @@ def measure(size: int) -> tuple[list[Round], dict[str, float]]:
         folder = Path(name)
         settings.SIGNING_KEYS_DIR = str(folder / "keys")
         shown = badges_to_ask(size, HOST)
-        with web_server(folder) as port:
-            rounds = [_round(port, shown) for _number in range(ROUNDS + 1)][1:]  # the first warms
+        with web_servers(folder) as ports:
+            rounds = [_round(ports, shown) for _number in range(ROUNDS + 1)][1:]  # the first warms
             one_of_each = [one for one in shown if one[0] in NOT_OURS]
-            return rounds, ask(port, 1, questions(VERIFY, one_of_each))["medians"]
+            return rounds, ask(ports, 1, questions(VERIFY, one_of_each))["medians"]
 
 
-def _round(port: int, shown: list[Shown]) -> Round:
+def _round(ports: list[int], shown: list[Shown]) -> Round:
     return {
-        (address, clients): ask(port, clients, questions(address, shown))
+        (address, clients): ask(ports, clients, questions(address, shown))
         for clients in CLIENTS
         for address in (BARE, VERIFY, ALIKE)
     }
 
 
-def ask(port: int, clients: int, what: list[Question]) -> Met:
+def ask(ports: list[int], clients: int, what: list[Question]) -> Met:
     """What so many scanners met; raises where an answer was another than it must be."""
-    command = [sys.executable, "-m", "tests.benchmarks.askers", *map(str, (port, clients, SECONDS))]
+    where = ",".join(map(str, ports))
+    command = [sys.executable, "-m", "tests.benchmarks.askers", where, str(clients), str(SECONDS)]
     done = subprocess.run(command, input=dumps(what), stdout=subprocess.PIPE, check=True)
     met: Met = json.loads(done.stdout)
     print(what[0][1].split()[1].decode(), clients, met, file=sys.stderr)

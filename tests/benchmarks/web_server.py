@@ -1,6 +1,7 @@
 """The service `door` as production starts it: the Dockerfile's command, what compose adds, the caller's database.
 
-What differs: it listens on a port of this machine, its log goes to a file, and it serves `beside_bare`.
+What differs: each of its containers listens on a port of this machine, its log goes to a file, and it serves
+`beside_bare`.
 """
 
 import base64
@@ -13,8 +14,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import yaml
@@ -32,31 +34,35 @@ def command_of_production() -> list[str]:
     )
 
 
-def added_by_compose() -> dict[str, str]:
-    """What docker-compose.yml tells the gunicorn of the service that questions about badges are sent to."""
-    environment = yaml.safe_load((PROJECT / "docker-compose.yml").read_text())["services"]["door"][
-        "environment"
-    ]
-    return {"GUNICORN_CMD_ARGS": environment["GUNICORN_CMD_ARGS"]}
+def in_compose() -> dict[str, Any]:
+    """What docker-compose.yml says of the service that questions about badges are sent to."""
+    services: dict[str, Any] = yaml.safe_load((PROJECT / "docker-compose.yml").read_text())["services"]
+    return services["door"]
 
 
 @contextmanager
-def web_server(folder: Path, **environment: str) -> Iterator[int]:
-    """The port on which it answers, until the block is left."""
+def web_servers(folder: Path) -> Iterator[list[int]]:
+    """The ports on which they answer, as many as there are containers, until the block is left."""
+    with ExitStack() as running:
+        containers = range(in_compose()["deploy"]["replicas"])
+        yield [
+            running.enter_context(_web_server(folder / f"web{number}.log", folder)) for number in containers
+        ]
+
+
+@contextmanager
+def _web_server(log: Path, folder: Path) -> Iterator[int]:
     port = _free_port()
     command = [sys.executable, "-m", *command_of_production()]
     command[command.index("config.wsgi")] = "tests.benchmarks.beside_bare"
     command.append(f"--bind=127.0.0.1:{port}")
-    with (folder / "web.log").open("w") as log:
+    added = {"GUNICORN_CMD_ARGS": in_compose()["environment"]["GUNICORN_CMD_ARGS"]}
+    with log.open("w") as written:
         web = subprocess.Popen(
-            command,
-            cwd=PROJECT,
-            env=_environment(folder) | added_by_compose() | environment,
-            stdout=log,
-            stderr=log,
+            command, cwd=PROJECT, env=_environment(folder) | added, stdout=written, stderr=written
         )
         try:
-            _await(port, web, Path(log.name))
+            _await(port, web, log)
             yield port
         finally:
             web.send_signal(signal.SIGTERM)

@@ -143,8 +143,10 @@ def test_the_entry_points_are_those_of_celery_as_installed(name: str) -> None:
     assert name in answer.stdout
 
 
-@pytest.mark.parametrize(("name", "threads"), [("web", 4), ("door", 1)])
-def test_gunicorn_takes_the_images_command_and_what_a_service_adds(name: str, threads: int) -> None:
+@pytest.mark.parametrize(("name", "processes", "threads"), [("web", 2, 4), ("door", 1, 1)])
+def test_gunicorn_takes_the_images_command_and_what_a_service_adds(
+    name: str, processes: int, threads: int
+) -> None:
     dockerfile = (PROJECT / "Dockerfile").read_text().replace("\\\n", "")
     command = re.search(r"^CMD (\[.*?\])$", dockerfile, re.MULTILINE)
     assert command
@@ -156,11 +158,9 @@ def test_gunicorn_takes_the_images_command_and_what_a_service_adds(name: str, th
     )
     assert answer.returncode == 0, answer.stderr
     told = dict(re.findall(r"^(\w+)\s+= (.*)$", answer.stdout, re.MULTILINE))
-    assert (told["worker_class"], told["threads"], told["bind"]) == (
-        "gthread",
-        str(threads),
-        "['0.0.0.0:8000']",
-    )
+    named = {"worker_class": "gthread", "bind": "['0.0.0.0:8000']", "preload_app": "True"}
+    counted = {"workers": str(processes), "threads": str(threads)}
+    assert {setting: told[setting] for setting in named | counted} == named | counted
 
 
 @pytest.fixture

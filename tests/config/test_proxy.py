@@ -43,12 +43,12 @@ pytestmark = [
 
 @dataclass
 class Production:
-    """nginx and the two services of gunicorn as they run; `web` and `door` may be killed."""
+    """nginx and the services of gunicorn as they run, `door` as often as compose says; each may be killed."""
 
     plain_port: int
     port: int
     web: subprocess.Popen[bytes]
-    door: subprocess.Popen[bytes]
+    doors: list[subprocess.Popen[bytes]]
     log: Path
 
     def ask(self, path: str, method: str = "GET", body: str | None = None, **headers: str) -> HTTPResponse:
@@ -97,10 +97,10 @@ def production(
 ) -> Iterator[Production]:
     root = tmp_path_factory.mktemp("proxy")
     root.chmod(0o755)
-    database, ports = (
-        connection.settings_dict,
-        {name: free_port() for name in ("web", "door", "plain", "tls")},
-    )
+    services = yaml.safe_load((PROJECT / "docker-compose.yml").read_text())["services"]
+    doors = [f"door {number}" for number in range(services["door"]["deploy"]["replicas"])]
+    ports = {name: free_port() for name in ("web", "plain", "tls", *doors)}
+    database = connection.settings_dict
     where = f"{quote(database['USER'])}@{quote(database['HOST'], safe='')}/{database['NAME']}"
     environment = {
         "PATH": os.environ["PATH"],
@@ -119,25 +119,24 @@ def production(
     }
     nginx = _nginx(root, static_files, ports)
     log = (root / "errors").open("a")
-    services = yaml.safe_load((PROJECT / "docker-compose.yml").read_text())["services"]
-    web, door = (
+    web, *asked = (
         subprocess.Popen(
             _images_command(ports[name]),
             cwd=PROJECT,
-            env=environment | _added(services[name]["environment"]),
+            env=environment | _added(services[name.split()[0]]["environment"]),
             stdout=log,
             stderr=log,
         )
-        for name in ("web", "door")
+        for name in ("web", *doors)
     )
-    running = Production(ports["plain"], ports["tls"], web, door, root / "errors")
+    running = Production(ports["plain"], ports["tls"], web, asked, root / "errors")
     try:
         _wait_until_ready(running)
         yield running
     finally:
-        for process in (nginx, web, door):
+        for process in (nginx, web, *asked):
             process.terminate()
-        for process in (nginx, web, door):
+        for process in (nginx, web, *asked):
             process.wait(timeout=20)
 
 
@@ -160,7 +159,10 @@ def _nginx(root: Path, static_files: Path, ports: dict[str, int]) -> subprocess.
     ours = (PROJECT / "deploy/nginx.conf").read_text()
     for there, here in {
         "web:8000": f"127.0.0.1:{ports['web']}",
-        "door:8000": f"127.0.0.1:{ports['door']}",
+        # The name of a service has an address for each of its containers, which nginx takes as a server each.
+        "server door:8000;": "".join(
+            f"server 127.0.0.1:{port};" for name, port in ports.items() if name.startswith("door")
+        ),
         "listen 8080": f"listen 127.0.0.1:{ports['plain']}",
         "listen 8443": f"listen 127.0.0.1:{ports['tls']}",
         "    http2 on;\n": "",  # Debian's nginx is older than this directive
@@ -212,7 +214,7 @@ def _wait_until_ready(running: Production) -> None:
                 return
         except OSError:
             pass
-        assert running.web.poll() is None and running.door.poll() is None, "gunicorn has ended"
+        assert not any(one.poll() is not None for one in (running.web, *running.doors)), "gunicorn has ended"
         time.sleep(0.2)
     raise AssertionError("production does not answer")
 
@@ -341,10 +343,23 @@ def test_a_web_service_that_does_nothing_makes_nobody_at_a_door_wait(production:
             process.resume()
 
 
+def test_a_process_that_does_nothing_is_passed_over(production: Production) -> None:
+    """Within the half minute that `ask` waits; before its minute was over nobody else was asked."""
+    for process in _processes(production.doors[0]):
+        process.suspend()
+    try:
+        for _ in range(4):
+            assert _check(production).status == 200
+    finally:
+        for process in _processes(production.doors[0]):
+            process.resume()
+
+
 def test_without_its_own_service_a_badge_is_checked_by_the_web(production: Production) -> None:
-    for process in _processes(production.door):
-        process.kill()
-    production.door.wait(timeout=20)
+    for door in production.doors:
+        for process in _processes(door):
+            process.kill()
+        door.wait(timeout=20)
     for _ in range(4):
         answer = _check(production)
         assert (answer.status, b'"forged"' in answer.read()) == (200, True)
