@@ -6,9 +6,9 @@ waits for one question. How many scans one asker may send is decided in the same
 
 import json
 import uuid
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
+from typing import NamedTuple
 
 from accreditation.core.kept_cursor import kept_cursor
 from accreditation.credentials.record import Question, Record, as_record, says_of, values_of
@@ -23,8 +23,7 @@ ELSEWHERE_WITHIN = timedelta(hours=6)
 ELSEWHERE_SHOWN = 5
 
 
-@dataclass(frozen=True)
-class Scan:
+class Scan(NamedTuple):
     """A scan on its way in: who asks, where, and when the badge was held before the camera."""
 
     scan: uuid.UUID
@@ -36,8 +35,7 @@ class Scan:
     typed: bool = False
 
 
-@dataclass(frozen=True)
-class Taken:
+class Taken(NamedTuple):
     """What became of a scan: refused as too many, or taken, with where else the badge was seen of late."""
 
     too_many: bool
@@ -87,7 +85,7 @@ def take(scan: Scan, question: Question, *, now: datetime) -> tuple[Record, Take
     forgets when it is told that it was taken, so `take_kept_back` does wait.
     """
     cursor = kept_cursor()
-    cursor.execute(_taking(says_of(question)), {**values_of(question, now), **vars(scan)})
+    cursor.execute(_taking(says_of(question)), {**values_of(question, now), **scan._asdict()})
     too_many, elsewhere, _off, *says = cursor.fetchone()
     found = json.loads(elsewhere) if isinstance(elsewhere, str) else elsewhere
     return as_record(says), Taken(too_many, () if too_many else tuple(found))
@@ -107,7 +105,7 @@ def too_many_from(source: bytes, now: datetime) -> bool:
 def take_kept_back(scans: list[tuple[Scan, int | None, Verdict]], *, now: datetime) -> int:
     """Write scans down that a device kept while it had no network; how many were new. The same ones again: none."""
     rows = [
-        BadgeScan(**vars(scan), badge_id=badge_pk, verdict=verdict.value, received_at=now)
+        BadgeScan(**scan._asdict(), badge_id=badge_pk, verdict=verdict.value, received_at=now)
         for scan, badge_pk, verdict in scans
     ]
     known = set(BadgeScan.objects.filter(scan__in=[row.scan for row in rows]).values_list("scan", flat=True))

@@ -4,7 +4,6 @@ Offline verifiers judge by the signed list (verdicts.py); this is the answer of 
 whoever has been found and however many badges there are, it costs one query and one signature to check.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -21,19 +20,8 @@ from accreditation.credentials.payload import (
 )
 from accreditation.credentials.record import Question, Record, record_of
 from accreditation.credentials.taking import Scan, Taken, correct, take
-from accreditation.credentials.verdicts import Judgement, Shown, Verdict, judge, judge_text
+from accreditation.credentials.verdicts import Verdict
 from accreditation.missions.calendar import Calendar
-
-__all__ = [
-    "Finding",
-    "Judgement",
-    "Shown",
-    "Verdict",
-    "judge",
-    "judge_text",
-    "verify_by_record",
-    "verify_scan",
-]
 
 # Checked where there is nothing to check, so that every answer takes as long. The key and the signature, over nothing,
 # are those of RFC 8032's first test: one of zeros would be thrown out unchecked.
@@ -41,11 +29,9 @@ _NOBODYS_KEY = bytes.fromhex("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af
 _NO_SIGNATURE = bytes.fromhex(
     "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b"
 )
-_NOT_TOLD = ("badge_pk",)
 
 
-@dataclass(frozen=True)
-class Finding:
+class Finding(NamedTuple):
     """The verdict, and of a badge that is or was ours what it says of its bearer; all else is empty.
 
     `proved`: a signature was checked. A typed code proves nothing of the paper that somebody holds. `since`: from when
@@ -69,8 +55,7 @@ class Finding:
 
     def as_json(self) -> dict[str, Any]:
         """As the command and the API tell it: moments in ISO 8601, UTC."""
-        told = {name: getattr(self, name) for name in self.__dataclass_fields__ if name not in _NOT_TOLD}
-        return {name: _in_json(value) for name, value in told.items()}
+        return {name: _in_json(value) for name, value in self._asdict().items() if name != "badge_pk"}
 
 
 def _in_json(value: Any) -> Any:

@@ -9,7 +9,8 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 
-from accreditation.credentials.verifying import Finding, Verdict, verify_by_record
+from accreditation.credentials.verdicts import Verdict
+from accreditation.credentials.verifying import Finding, verify_by_record
 
 WORDS = {
     Verdict.VALID: "VALID: compare the bearer with the identity document",
