@@ -13,7 +13,9 @@ keepalive = 75
 # Born anew so seldom that on election day, at hundreds of questions a second, it is not both and not every ten seconds.
 max_requests = 100_000
 max_requests_jitter = 50_000
-preload_app = True  # and then at once: the program is read before the processes part
+
+# The program is read before the processes part: one that died is replaced at once, and they share what they read.
+preload_app = True
 
 accesslog = None  # the proxy writes one, without searches and secrets; gunicorn's would have them
 worker_tmp_dir = "/dev/shm"  # noqa: S108 - heartbeats; the container's own, and in memory

@@ -92,7 +92,10 @@ def take(scan: Scan, question: Question, *, now: datetime) -> tuple[Record, Take
 
 
 def correct(scan: Scan, verdict: Verdict, *, now: datetime) -> None:
-    """Write down what came of a scan after all, just taken: its badge is none. No query where it was not taken."""
+    """Write down what came of a scan after all, just taken: its badge is none.
+
+    A process that dies in between leaves what the record said, though its badge was told to be forged.
+    """
     BadgeScan.objects.filter(scan=scan.scan, received_at=now).update(verdict=verdict.value, badge=None)
 
 

@@ -1,7 +1,8 @@
 """What the commission itself knows of a badge: the signature, and then the record of today.
 
 Offline verifiers judge by the signed list (verdicts.py); this is the answer of those who can ask. Whatever was asked,
-whoever has been found and however many badges there are, it costs one query and one signature to check.
+whoever has been found and however many badges there are, it costs one query and one signature to check; only where
+somebody has tampered with the record, one query more.
 """
 
 from datetime import datetime
@@ -93,7 +94,9 @@ def verify_scan(text: str, scan: Scan, *, now: datetime) -> tuple[Finding, Taken
     record, taken = take(scan, shown.question, now=now)
     found = _finding(shown, record)
     if found.verdict != record.verdict:  # somebody has written into the record what nobody signed
-        correct(scan, found.verdict, now=now)
+        taken = taken._replace(elsewhere=())
+        if not taken.too_many:
+            correct(scan, found.verdict, now=now)
     return found, taken
 
 

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
-from django.db import models
+from django.db import DataError, connection, models, transaction
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
@@ -16,9 +16,18 @@ from accreditation.missions.calendar import Calendar
 
 
 def validate_zone(name: str) -> None:
-    """An IANA time zone, such as Asia/Baku."""
-    if name not in available_timezones():
+    """An IANA time zone, such as Asia/Baku, that Python and PostgreSQL both know: a day ends by the clocks of both."""
+    if name not in available_timezones() or not _is_known_to_the_database(name):
         raise ValidationError(_("“%(zone)s” is no time zone; write it like Asia/Baku.") % {"zone": name})
+
+
+def _is_known_to_the_database(zone: str) -> bool:
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT now() AT TIME ZONE %s", [zone])
+    except DataError:
+        return False
+    return True
 
 
 def arrival_reminder_days() -> list[int]:

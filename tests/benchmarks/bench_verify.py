@@ -1,9 +1,9 @@
 """POST /api/v1/verify as production serves it, beside a bare Django view of the same server in the same run.
 
-The servers are the containers of the service `door` in docker-compose.yml. No proxy stands before them; the scanners, a
-process of their own, keep their connections and share the servers evenly, as the proxy would. They ask about badges
-that are really signed, spread over all (badges_to_ask.py); no scan comes twice, and devices and addresses are as many
-as stations, so that nobody is refused.
+The servers are the doors of docker-compose.yml. No proxy stands before them; the scanners, a process of their own, keep
+their connections and share the servers evenly, as the proxy would. They ask about badges that are really signed, spread
+over all (badges_to_ask.py); no scan comes twice, and devices and addresses are as many as stations, so that nobody is
+refused.
 
 The floor is a bare view without any middleware, the least that Django can do. Beside it stands a bare view behind the
 middleware that a question about a badge goes through.

@@ -1,7 +1,6 @@
-"""The service `door` as production starts it: the Dockerfile's command, what compose adds, the caller's database.
+"""The doors as production starts them: the Dockerfile's command, what compose adds, the caller's database.
 
-What differs: each of its containers listens on a port of this machine, its log goes to a file, and it serves
-`beside_bare`.
+What differs: each listens on a port of this machine, its log goes to a file, and it serves `beside_bare`.
 """
 
 import base64
@@ -16,7 +15,6 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
 import yaml
@@ -34,33 +32,32 @@ def command_of_production() -> list[str]:
     )
 
 
-def in_compose() -> dict[str, Any]:
-    """What docker-compose.yml says of the service that questions about badges are sent to."""
-    services: dict[str, Any] = yaml.safe_load((PROJECT / "docker-compose.yml").read_text())["services"]
-    return services["door"]
+def doors() -> dict[str, str]:
+    """The services of docker-compose.yml that questions about badges are sent to, and what each tells gunicorn."""
+    services = yaml.safe_load((PROJECT / "docker-compose.yml").read_text())["services"]
+    return {
+        name: told["environment"]["GUNICORN_CMD_ARGS"]
+        for name, told in services.items()
+        if name.startswith("door-")
+    }
 
 
 @contextmanager
 def web_servers(folder: Path) -> Iterator[list[int]]:
-    """The ports on which they answer, as many as there are containers, until the block is left."""
+    """The ports on which the doors answer until the block is left."""
     with ExitStack() as running:
-        containers = range(in_compose()["deploy"]["replicas"])
-        yield [
-            running.enter_context(_web_server(folder / f"web{number}.log", folder)) for number in containers
-        ]
+        yield [running.enter_context(_web_server(name, told, folder)) for name, told in doors().items()]
 
 
 @contextmanager
-def _web_server(log: Path, folder: Path) -> Iterator[int]:
-    port = _free_port()
+def _web_server(name: str, told: str, folder: Path) -> Iterator[int]:
+    port, log = _free_port(), folder / f"{name}.log"
     command = [sys.executable, "-m", *command_of_production()]
     command[command.index("config.wsgi")] = "tests.benchmarks.beside_bare"
     command.append(f"--bind=127.0.0.1:{port}")
-    added = {"GUNICORN_CMD_ARGS": in_compose()["environment"]["GUNICORN_CMD_ARGS"]}
+    environment = _environment(folder) | {"GUNICORN_CMD_ARGS": told}
     with log.open("w") as written:
-        web = subprocess.Popen(
-            command, cwd=PROJECT, env=_environment(folder) | added, stdout=written, stderr=written
-        )
+        web = subprocess.Popen(command, cwd=PROJECT, env=environment, stdout=written, stderr=written)
         try:
             _await(port, web, log)
             yield port

@@ -25,7 +25,7 @@ LASTING = sorted(set(SERVICES) - ON_COMMAND)
 
 
 def test_the_services_are_those_of_the_design() -> None:
-    lasting = {"proxy", "web", "door", "worker", "beat", "database", "broker", "mail"}
+    lasting = {"proxy", "web", "door-1", "door-2", "worker", "beat", "database", "broker", "mail"}
     assert set(SERVICES) == lasting | ON_COMMAND
     assert [name for name in SERVICES if "profiles" in SERVICES[name]] == ["restore", "mail"]
 
@@ -143,7 +143,9 @@ def test_the_entry_points_are_those_of_celery_as_installed(name: str) -> None:
     assert name in answer.stdout
 
 
-@pytest.mark.parametrize(("name", "processes", "threads"), [("web", 2, 4), ("door", 1, 1)])
+@pytest.mark.parametrize(
+    ("name", "processes", "threads"), [("web", 2, 4), ("door-1", 1, 1), ("door-2", 1, 1)]
+)
 def test_gunicorn_takes_the_images_command_and_what_a_service_adds(
     name: str, processes: int, threads: int
 ) -> None:
@@ -251,5 +253,5 @@ def test_the_webs_role_makes_a_backup_and_the_owners_puts_it_back_on_a_new_machi
 
 def test_an_idle_connection_is_closed_by_the_proxy_and_never_under_its_hands() -> None:
     kept = re.findall(r"keepalive_timeout (\d+)s;", (PROJECT / "deploy/nginx.conf").read_text())
-    assert len(kept) == 2  # web and door
+    assert len(kept) == 2  # web and doors
     assert all(gunicorn.keepalive > int(seconds) for seconds in kept)
