@@ -122,7 +122,6 @@ def production(
         "STATIC_ROOT": str(static_files),
         "PRIVATE_FILES_ROOT": str(root / "files"),
     }
-    nginx = _nginx(root, static_files, ports)
     log = (root / "errors").open("a")
     web, *asked = (
         subprocess.Popen(
@@ -135,13 +134,18 @@ def production(
         for name in ("web", *doors)
     )
     running = Production(ports["plain"], ports["tls"], web, asked, root / "errors")
+    started = [web, *asked]
     try:
+        # As compose does: the proxy comes when they are healthy. It leaves out for ten seconds what did not answer.
+        for name, process in zip(("web", *doors), started, strict=True):
+            _wait_until_healthy(ports[name], process)
+        started.append(_nginx(root, static_files, ports))
         _wait_until_ready(running)
         yield running
     finally:
-        for process in (nginx, web, *asked):
+        for process in started:
             process.terminate()
-        for process in (nginx, web, *asked):
+        for process in started:
             process.wait(timeout=20)
 
 
@@ -208,6 +212,22 @@ def _certificate(root: Path) -> None:
     )
 
 
+def _wait_until_healthy(port: int, process: subprocess.Popen[bytes]) -> None:
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        assert process.poll() is None, "gunicorn has ended"
+        line = HTTPConnection("127.0.0.1", port, timeout=30)
+        try:
+            line.request("GET", "/healthz", headers={"Host": SITE, "X-Forwarded-Proto": "https"})
+            if line.getresponse().status == 200:
+                return
+        except OSError:
+            time.sleep(0.2)
+        finally:
+            line.close()
+    raise AssertionError("gunicorn does not answer")
+
+
 def _wait_until_ready(running: Production) -> None:
     until = time.monotonic() + 60
     while time.monotonic() < until:
@@ -216,7 +236,6 @@ def _wait_until_ready(running: Production) -> None:
                 return
         except OSError:
             pass
-        assert not any(one.poll() is not None for one in (running.web, *running.doors)), "gunicorn has ended"
         time.sleep(0.2)
     raise AssertionError("production does not answer")
 
